@@ -1,0 +1,24 @@
+"""The command `quangnam`."""
+
+import sys
+
+import typer
+
+from api.cli import db
+from geo.errors import QuangnamError
+
+root = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Quảng Nam trực tuyến: phản ánh hiện trường trên bản đồ.",
+)
+root.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Runs the command; an expected failure is one line on standard error and a status that is not zero."""
+    try:
+        root()
+    except QuangnamError as error:
+        print(f"quangnam: {error}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
+        sys.exit(1)

@@ -1,0 +1,33 @@
+"""What every command needs: settings and a database that runs while the command does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+
+from api.installation import prepare
+from geo.database import build_engine
+from geo.server import Cluster
+from geo.settings import Settings
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Yields the URL of the operator's database, or of the private cluster, kept running meanwhile."""
+    if settings.database_url:
+        yield settings.database_url
+    else:
+        with Cluster(settings.data_dir).used() as url:
+            yield url
+
+
+@contextmanager
+def engine(settings: Settings) -> Iterator[Engine]:
+    """Yields an engine over a database made ready."""
+    with database_url(settings) as url:
+        made = build_engine(url, pool_size=settings.pool_size)
+        try:
+            prepare(made)
+            yield made
+        finally:
+            made.dispose()

@@ -1,0 +1,39 @@
+"""What a route asks for: a session, settings, the reader's language."""
+
+from collections.abc import Iterator
+from typing import Annotated, cast
+
+from fastapi import Depends, Query, Request
+from sqlalchemy.orm import Session
+
+from geo.i18n import LANGUAGES, Lang
+from geo.settings import Settings
+
+
+def get_settings(request: Request) -> Settings:
+    """The settings the application was made with."""
+    return cast(Settings, request.app.state.settings)
+
+
+def get_session(request: Request) -> Iterator[Session]:
+    """A session that is committed when the route returns, before the answer is sent, and rolled back on an error."""
+    with request.app.state.sessions.begin() as session:
+        yield session
+
+
+def language(request: Request) -> Lang:
+    """The reader's language: `lang=` in the address, then the cookie, then Vietnamese."""
+    for wish in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if wish in LANGUAGES:
+            return wish
+    return "vi"
+
+
+def _language(request: Request, lang: Annotated[Lang | None, Query(description="vi (default) or en")] = None) -> Lang:
+    return lang or language(request)
+
+
+# "function": the default scope would commit after the response is sent, and so acknowledge what may still fail.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+LangDep = Annotated[Lang, Depends(_language)]

@@ -1,0 +1,22 @@
+"""The schema's history, run by Alembic."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine
+
+
+def config() -> Config:
+    """Alembic's configuration; a connection is put into its attributes before use."""
+    settings = Config()
+    settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return settings
+
+
+def migrate(engine: Engine) -> None:
+    """Brings a database to the newest schema, in one transaction."""
+    settings = config()
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")

@@ -1,0 +1,67 @@
+"""One table from exception to status; every error is a problem detail (RFC 9457) in the reader's language."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from api.deps import language
+from geo import errors
+from geo.i18n import _, translate
+
+STATUS: dict[type[errors.QuangnamError], int] = {
+    errors.InvalidError: 422,
+    errors.OutsideError: 422,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.TooManyError: 429,
+    errors.ForbiddenError: 403,
+    errors.SetupError: 503,
+}
+TITLES = {
+    422: _("Nội dung gửi chưa đúng"),
+    404: _("Không tìm thấy"),
+    405: _("Không dùng được cách này ở địa chỉ này"),
+    409: _("Bước này hiện không thực hiện được"),
+    413: _("Nội dung gửi quá lớn"),
+    415: _("Kiểu nội dung không được nhận"),
+    429: _("Gửi quá nhiều, xin đợi một lát"),
+    403: _("Không được phép"),
+    503: _("Hệ thống chưa sẵn sàng"),
+}
+
+
+def problem(request: Request, status: int, kind: str, detail: str, **members: Any) -> JSONResponse:
+    """A problem-details response; `detail` is already in the reader's language."""
+    lang = language(request)
+    title = translate(TITLES[status], lang) if status in TITLES else HTTPStatus(status).phrase
+    headers: dict[str, str] = {"Content-Language": lang}
+    if "retry_after" in members:
+        headers["Retry-After"] = str(members["retry_after"])
+    body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail} | members
+    return JSONResponse(body, status, headers, "application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers of the domain's, FastAPI's and Starlette's exceptions."""
+
+    @app.exception_handler(errors.QuangnamError)
+    def domain(request: Request, error: errors.QuangnamError) -> JSONResponse:
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        detail = translate(error.message, language(request), **error.values)
+        return problem(request, status, error.type, detail, **error.details)
+
+    @app.exception_handler(RequestValidationError)
+    def validation(request: Request, error: RequestValidationError) -> JSONResponse:
+        # The input itself stays out of the answer: it may hold a name or a phone, or be ten megabytes.
+        faults = [{"field": ".".join(map(str, e["loc"][1:])), "message": e["msg"]} for e in error.errors()[:20]]
+        names = ", ".join(fault["field"] for fault in faults if fault["field"])
+        detail = translate(_("Thiếu hoặc sai ở: {names}."), language(request), names=names or "body")
+        return problem(request, 422, "invalid", detail, errors=faults)
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(request, error.status_code, "http", str(error.detail))

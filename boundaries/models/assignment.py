@@ -1,0 +1,23 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.database import Base, Big
+
+
+class Assignment(Base):
+    """The explanation of one routing of a report; the newest is the one in force."""
+
+    __tablename__ = "assignments"
+
+    id: Mapped[Big] = mapped_column(Identity(), primary_key=True)
+    report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
+    area_code: Mapped[str | None]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
+    distance: Mapped[float | None]  # metres, where the reason has one
+    candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share"}]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())

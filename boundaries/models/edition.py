@@ -1,0 +1,28 @@
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.database import Base
+
+
+class Edition(Base):
+    """A complete set of areas, valid from a date; immutable once active."""
+
+    __tablename__ = "editions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    state: Mapped[str] = mapped_column(default="draft")
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]  # exclusive; None without an end
+    routing_level: Mapped[str]  # district | commune: the level whose committee answers
+    source: Mapped[str]
+    licence: Mapped[str]
+    attribution: Mapped[str]
+    redistributable: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    activated_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("state IN ('draft', 'active')", name="state"),)

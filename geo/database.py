@@ -1,0 +1,58 @@
+"""Engine, session and the base class of every table."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+import orjson
+from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+# Names that Alembic can address again, whatever made them.
+CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Big = Annotated[int, "64 bits"]  # ids of what grows with every report
+
+
+class Base(DeclarativeBase):
+    """The one declarative base; times carry a zone, mappings are JSONB."""
+
+    metadata = MetaData(naming_convention=CONVENTION)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        Big: BigInteger,
+        datetime: DateTime(timezone=True),
+        dict[str, Any]: JSONB,
+        list[dict[str, Any]]: JSONB,
+    }
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A PostgreSQL URL as users write it, with psycopg 3 as the driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def build_engine(url: str, *, pool_size: int = 5) -> Engine:
+    """An engine for a PostgreSQL URL; a connection that died while idle is replaced unseen."""
+    return create_engine(
+        sqlalchemy_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"application_name": "quangnam", "options": "-c timezone=UTC -c statement_timeout=60s"},
+    )
+
+
+def build_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after commit."""
+    return sessionmaker(engine, expire_on_commit=False)

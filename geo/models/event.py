@@ -1,0 +1,25 @@
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.database import Base, Big
+
+
+class Event(Base):
+    """One append-only line of a report's history; it carries ids, never a name or a phone."""
+
+    __tablename__ = "events"
+
+    id: Mapped[Big] = mapped_column(Identity(), primary_key=True)
+    report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    action: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    actor: Mapped[str]  # sender | operator | officer | system
+    door: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    text: Mapped[str | None]
+    data: Mapped[dict[str, Any] | None]

@@ -1,0 +1,22 @@
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.database import Base, Big
+
+
+class Media(Base):
+    """A re-encoded picture of a report; what its EXIF said is kept here and nowhere in the file."""
+
+    __tablename__ = "media"
+
+    id: Mapped[Big] = mapped_column(Identity(), primary_key=True)
+    report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(unique=True)  # random, so that an address cannot be guessed
+    width: Mapped[int]
+    height: Mapped[int]
+    taken_at: Mapped[datetime | None]
+    taken_point: Mapped[WKBElement | None] = mapped_column(Geometry("POINT", 4326, spatial_index=False))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

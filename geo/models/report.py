@@ -1,0 +1,50 @@
+from datetime import datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import ForeignKey, Identity, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from geo.database import Base, Big
+from geo.models.category import Category
+from geo.models.unit import Unit
+
+
+class Report(Base):
+    """One citizen's statement about one place; nothing here names the sender."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[Big] = mapped_column(Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="received")
+    version: Mapped[int] = mapped_column(default=1)
+    category_id: Mapped[int] = mapped_column(ForeignKey("categories.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    # The routed area and the finest area around the point, as codes: boundaries live one storey up.
+    area_code: Mapped[str | None]
+    commune_code: Mapped[str | None]
+    needs_confirmation: Mapped[bool] = mapped_column(default=False)
+    content: Mapped[str]
+    point: Mapped[WKBElement] = mapped_column(Geometry("POINT", 4326, spatial_index=False))
+    public_point: Mapped[WKBElement] = mapped_column(Geometry("POINT", 4326, spatial_index=False))
+    accuracy: Mapped[float | None]  # metres
+    happened_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    published_at: Mapped[datetime | None]  # set by the first accept; content and pictures are public from then on
+    accept_due: Mapped[datetime | None]
+    resolve_due: Mapped[datetime | None]
+    door: Mapped[str]  # web | api | import | demo
+    demo: Mapped[bool] = mapped_column(default=False)
+
+    category: Mapped[Category] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+    __table_args__ = (
+        Index("ix_reports_public_point", "public_point", postgresql_using="gist"),
+        Index("ix_reports_point", "point", postgresql_using="gist"),
+        Index("ix_reports_created_at_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_reports_unit_id_state", "unit_id", "state"),
+        Index("ix_reports_area_code", "area_code"),
+        Index("ix_reports_commune_code", "commune_code"),
+        Index("ix_reports_demo", "id", postgresql_where=text("demo")),
+    )

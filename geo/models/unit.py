@@ -1,0 +1,19 @@
+from datetime import date
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.database import Base
+
+
+class Unit(Base):
+    """An authority that answers; `area_code` is plain text, for boundaries live one storey up."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]  # committee | ioc | department | police | company
+    area_code: Mapped[str | None] = mapped_column(index=True)
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]

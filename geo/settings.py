@@ -1,0 +1,72 @@
+"""The only reader of the environment."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _data_dir() -> Path:
+    # /root is closed to the unprivileged `postgres` user that must own the private cluster.
+    if os.geteuid() == 0:
+        return Path("/var/lib/quangnam")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "quangnam"
+
+
+class Settings(BaseSettings):
+    """Every setting of the program, read from variables named QUANGNAM_ and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="QUANGNAM_", frozen=True, extra="ignore")
+
+    database_url: Annotated[
+        str | None, Field(description="an operator's own PostGIS; without it a private cluster is started")
+    ] = None
+    data_dir: Annotated[Path, Field(description="the private cluster, the media and the secret key")] = Field(
+        default_factory=_data_dir
+    )
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(description="keys cookies and hashes; without it one is made and kept in the data directory"),
+    ] = None
+    public_url: Annotated[str, Field(description="the address in links that leave the program")] = ""
+    basemap_url: Annotated[str, Field(description="tile address template of the base map; empty for none")] = (
+        "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+    )
+    basemap_attribution: Annotated[str, Field(description="credit of the base map, plain text")] = (
+        "© OpenStreetMap contributors"
+    )
+    sea_labels: Annotated[
+        bool, Field(description="Biển Đông, Quần đảo Hoàng Sa and Quần đảo Trường Sa on public maps")
+    ] = True
+    border_uncertainty: Annotated[float, Field(gt=0, le=5_000, description="metres by which a border may be off")] = (
+        150.0
+    )
+    coast_distance: Annotated[
+        float,
+        Field(gt=0, le=50_000, description="metres from the coast within which a pin in the sea is taken"),
+    ] = 2_000.0
+    limit_phone_hour: Annotated[int, Field(gt=0, description="reports an hour from one phone number")] = 10
+    limit_device_hour: Annotated[int, Field(gt=0, description="reports an hour from one device")] = 20
+    limit_address_hour: Annotated[
+        int, Field(gt=0, description="reports an hour from one network address; mobile networks share them")
+    ] = 1_000
+    trusted_proxies: Annotated[
+        str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
+    ] = "127.0.0.1"
+    max_photos: Annotated[int, Field(ge=0, le=50, description="photos in one report")] = 5
+    max_photo_bytes: Annotated[int, Field(gt=0, description="bytes of one photo as sent")] = 15_000_000
+    max_photo_pixels: Annotated[int, Field(gt=0, description="pixels of one photo once decoded")] = 60_000_000
+    pool_size: Annotated[int, Field(gt=0, description="database connections a web process keeps")] = 10
+
+    @cached_property
+    def media_dir(self) -> Path:
+        """The folder of the re-encoded pictures."""
+        return self.data_dir / "media"
+
+
+def load() -> Settings:
+    """The settings as the environment has them now; ValidationError for a value that is not allowed."""
+    return Settings()
