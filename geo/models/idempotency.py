@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,11 +8,12 @@ from geo.database import Base, Big
 
 
 class IdempotencyKey(Base):
-    """A key a sender's program made, with the hash of what it sent and the report that came of it."""
+    """The hash of a key that a sender's program made, the hash of what it sent, and what came of it."""
 
     __tablename__ = "idempotency_keys"
 
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
+    answer: Mapped[dict[str, Any]]  # without the private link
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

@@ -1,0 +1,92 @@
+"""What can be asked of reports, the same at every door."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+
+from geo.errors import InvalidError
+from geo.geometry import SRID, BBox
+from geo.i18n import _
+from geo.models import Category, Report, Unit
+
+_Any = TypeVar("_Any", bound=Any)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """A question about reports; codes throughout, `since` inclusive and `until` exclusive, both on `created_at`."""
+
+    bbox: BBox | None = None
+    category: str | None = None
+    unit: str | None = None
+    area: str | None = None  # a district or a commune
+    state: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    q: str | None = None
+
+
+def published() -> ColumnElement[bool]:
+    """Whether a report's content and pictures are public: accepted, and not of a sensitive category."""
+    return Report.published_at.is_not(None) & ~_sensitive()
+
+
+def _sensitive() -> ColumnElement[bool]:
+    # A subquery without a join runs once for a statement, and fits any select.
+    return Report.category_id.in_(select(Category.id).where(Category.sensitive))
+
+
+def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
+    """A select over reports narrowed to what was asked, by the public point and public text alone."""
+    conditions: list[ColumnElement[bool]] = []
+    if (box := filters.bbox) is not None:
+        envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, SRID)
+        conditions.append(Report.public_point.intersects(envelope))
+    if filters.category is not None:
+        conditions.append(
+            Report.category_id == select(Category.id).where(Category.code == filters.category).scalar_subquery()
+        )
+    if filters.unit is not None:
+        conditions.append(Report.unit_id == select(Unit.id).where(Unit.code == filters.unit).scalar_subquery())
+    if filters.area is not None:
+        # The commune of the exact point would cut the cell that hides a sensitive place into parts.
+        in_commune = (Report.commune_code == filters.area) & ~_sensitive()
+        conditions.append(or_(Report.area_code == filters.area, in_commune))
+    if filters.state is not None:
+        conditions.append(Report.state == filters.state)
+    if filters.since is not None:
+        conditions.append(Report.created_at >= filters.since)
+    if filters.until is not None:
+        conditions.append(Report.created_at < filters.until)
+    if filters.q:
+        found = Report.content.icontains(filters.q, autoescape=True) & published()
+        conditions.append(or_(found, Report.code == filters.q.upper()))
+    return query.where(*conditions)
+
+
+def newest_first(query: Select[_Any]) -> Select[_Any]:
+    """A select over reports in the order that cursors follow."""
+    return query.order_by(Report.created_at.desc(), Report.id.desc())
+
+
+def after(query: Select[_Any], cursor: str) -> Select[_Any]:
+    """A select over reports that goes on behind a cursor; InvalidError for one that is none of ours."""
+    try:
+        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        micros, report_id = map(int, raw.decode("ascii").split("."))
+        moment = datetime.fromtimestamp(micros // 1_000_000, UTC).replace(microsecond=micros % 1_000_000)
+        if not 0 <= report_id < 2**63:
+            raise ValueError(report_id)
+    except (ValueError, binascii.Error, OverflowError, OSError) as error:
+        raise InvalidError(_("Con trỏ trang không đúng; hãy mở lại từ trang đầu."), field="cursor") from error
+    return query.where(tuple_(Report.created_at, Report.id) < tuple_(moment, report_id))
+
+
+def cursor_of(created_at: datetime, report_id: int) -> str:
+    """An opaque cursor that stands behind a report."""
+    micros = int(created_at.timestamp()) * 1_000_000 + created_at.microsecond
+    return base64.urlsafe_b64encode(f"{micros}.{report_id}".encode("ascii")).decode().rstrip("=")

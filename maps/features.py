@@ -1,0 +1,98 @@
+"""The public columns of a report: every map, tile, feed, page and export reads these and no others."""
+
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func, null, select, type_coerce
+
+from boundaries.models import Area
+from geo.filters import Filters, apply_filters, published
+from geo.models import Category, Media, Report, Unit
+from geo.permissions import PUBLIC, visible
+
+COLUMNS = (
+    "category",
+    "category_name",
+    "state",
+    "area",
+    "area_name",
+    "commune",
+    "unit",
+    "unit_name",
+    "content",
+    "photos",
+    "created_at",
+    "happened_at",
+    "deadline",
+    "needs_confirmation",
+    "demo",
+)
+
+
+def select_public(filters: Filters | None = None) -> Select[Any]:
+    """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered."""
+    open_to_all = Report.published_at.is_not(None) & ~Category.sensitive
+    photos = func.array(
+        select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).correlate(Report).scalar_subquery()
+    )
+    names = (
+        select(Area.code, Area.name)
+        .where(Area.level != "neighbour")
+        .distinct(Area.code)
+        .order_by(Area.code, Area.edition_id.desc())
+        .subquery("area_names")
+    )
+    query = (
+        select(
+            Report.id,
+            Report.code,
+            func.ST_X(Report.public_point).label("lon"),
+            func.ST_Y(Report.public_point).label("lat"),
+            Category.code.label("category"),
+            Category.name.label("category_name"),
+            Report.state,
+            Report.area_code.label("area"),
+            names.c.name.label("area_name"),
+            case((~Category.sensitive, Report.commune_code)).label("commune"),
+            Unit.code.label("unit"),
+            Unit.name.label("unit_name"),
+            case((open_to_all, Report.content)).label("content"),
+            case((open_to_all, type_coerce(photos, ARRAY(Text))), else_=cast(null(), ARRAY(Text))).label("photos"),
+            Report.created_at,
+            case((open_to_all, Report.happened_at)).label("happened_at"),
+            next_deadline().label("deadline"),
+            Report.needs_confirmation,
+            Report.demo,
+        )
+        .join(Category, Category.id == Report.category_id)
+        .join(Unit, Unit.id == Report.unit_id)
+        .outerjoin(names, names.c.code == Report.area_code)
+    )
+    return visible(apply_filters(query, filters or Filters()), PUBLIC)
+
+
+def next_deadline() -> ColumnElement[Any]:
+    """The deadline that is due next in a report's state; null where none runs."""
+    return case(
+        (Report.state == "received", Report.accept_due),
+        (Report.state.in_(("needs_info", "in_progress")), Report.resolve_due),
+    )
+
+
+def properties(row: Row[Any]) -> dict[str, Any]:
+    """The public properties of a row of `select_public`; `photos` are addresses of pictures."""
+    found = {name: getattr(row, name) for name in COLUMNS}
+    found["photos"] = [f"/media/{key}.jpg" for key in row.photos or ()]
+    return found
+
+
+def to_feature(row: Row[Any]) -> dict[str, Any]:
+    """A row of `select_public` as a GeoJSON feature (RFC 7946), coordinates to 6 decimals, about 0.1 m."""
+    return {
+        "type": "Feature",
+        "id": row.code,
+        "geometry": {"type": "Point", "coordinates": [round(row.lon, 6), round(row.lat, 6)]},
+        "properties": properties(row),
+    }
+
+
+__all__ = ["COLUMNS", "Filters", "next_deadline", "properties", "published", "select_public", "to_feature"]
