@@ -1,0 +1,1 @@
+"""Many reports at once: files read, checked, routed and stored by whole columns."""
