@@ -3,7 +3,10 @@
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import follow as private_links
 from api import problems
+from api.body_limit import BodyLimit
+from api.routes import categories, follow, health, media
 from geo.settings import Settings
 
 
@@ -13,4 +16,10 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.state.settings = settings
     app.state.sessions = sessions
     problems.install(app)
+    private_links.hide_tokens()
+    app.add_middleware(BodyLimit, settings=settings)
+    app.include_router(categories.router)
+    app.include_router(media.router)
+    app.include_router(follow.router)
+    app.include_router(health.router)
     return app

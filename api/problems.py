@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api import sentences
 from api.deps import language
 from geo import errors
 from geo.i18n import _, translate
@@ -51,17 +52,29 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.QuangnamError)
     def domain(request: Request, error: errors.QuangnamError) -> JSONResponse:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        detail = translate(error.message, language(request), **error.values)
-        return problem(request, status, error.type, detail, **error.details)
+        lang = language(request)
+        members = dict(error.details)
+        if isinstance(error, errors.InvalidError):
+            faults = error.faults if isinstance(error, errors.FaultsError) else [error]
+            members["errors"] = [
+                {"field": fault.field, "message": translate(fault.message, lang, **fault.values)}
+                for fault in faults
+                if fault.field
+            ]
+        # One fault speaks for itself; of several the sentence names the fields.
+        speaker = error.faults[0] if isinstance(error, errors.FaultsError) and len(error.faults) == 1 else error
+        return problem(request, status, error.type, translate(speaker.message, lang, **speaker.values), **members)
 
     @app.exception_handler(RequestValidationError)
     def validation(request: Request, error: RequestValidationError) -> JSONResponse:
         # The input itself stays out of the answer: it may hold a name or a phone, or be ten megabytes.
-        faults = [{"field": ".".join(map(str, e["loc"][1:])), "message": e["msg"]} for e in error.errors()[:20]]
-        names = ", ".join(fault["field"] for fault in faults if fault["field"])
-        detail = translate(_("Thiếu hoặc sai ở: {names}."), language(request), names=names or "body")
-        return problem(request, 422, "invalid", detail, errors=faults)
+        return domain(request, sentences.faults(error.errors(), skip=1))
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(request, error.status_code, "http", str(error.detail))
+        # Starlette's own words are English; whoever raised it here with a sentence keeps it.
+        own = error.detail != HTTPStatus(error.status_code).phrase
+        title = translate(TITLES.get(error.status_code, error.detail), language(request))
+        response = problem(request, error.status_code, "http", error.detail if own else title)
+        response.headers.update(error.headers or {})
+        return response

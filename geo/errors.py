@@ -25,6 +25,14 @@ class InvalidError(QuangnamError):
         self.field = field
 
 
+class FaultsError(InvalidError):
+    """Several fields are malformed; `faults` has an InvalidError for each."""
+
+    def __init__(self, message: str, faults: list[InvalidError], **values: Any) -> None:
+        super().__init__(message, **values)
+        self.faults = faults
+
+
 class OutsideError(QuangnamError):
     """A point lies outside the province; details carry `distance` in metres and `neighbour` where there is one."""
 

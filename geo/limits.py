@@ -50,7 +50,8 @@ def count(session: Session, limits: Mapping[str, int], *, now: datetime | None =
         wait = int((hour + timedelta(hours=1) - moment).total_seconds()) + 1
         raise TooManyError(
             _(
-                "Đã gửi quá nhiều phản ánh trong một giờ; xin thử lại sau {minutes} phút. Việc khẩn cấp: gọi 113, 114, 115."
+                "Đã gửi quá nhiều phản ánh trong một giờ; xin thử lại sau {minutes} phút. "
+                "Việc khẩn cấp: gọi 112, 113, 114 hoặc 115."
             ),
             details={"retry_after": wait},
             minutes=-(-wait // 60),

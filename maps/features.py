@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func, null, select, type_coerce
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from boundaries.models import Area
 from geo.filters import Filters, apply_filters, published
@@ -37,7 +38,7 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
     names = (
         select(Area.code, Area.name)
         .where(Area.level != "neighbour")
-        .distinct(Area.code)
+        .ext(distinct_on(Area.code))
         .order_by(Area.code, Area.edition_id.desc())
         .subquery("area_names")
     )

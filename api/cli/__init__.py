@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import db
+from api.cli import db, reports
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -13,6 +13,7 @@ root = typer.Typer(
     help="Quảng Nam trực tuyến: phản ánh hiện trường trên bản đồ.",
 )
 root.add_typer(db.app, name="db")
+root.add_typer(reports.app, name="reports")
 
 
 def main() -> None:

@@ -6,14 +6,15 @@ from alembic import context
 from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, text
 
-import geo.models  # noqa: F401 (a table is known once its module is imported)
+import boundaries.models  # noqa: F401 (a table is known once its module is imported)
+import geo.models  # noqa: F401 (the same)
 from geo.database import Base
 
 POSTGIS_TABLES = {"spatial_ref_sys"}
 LOCK_KEY = 4_950_2020  # one migration at a time, whoever starts it
 
 
-def include_object(obj: Any, name: str | None, kind: Any, reflected: bool, compare_to: Any) -> bool:
+def include_object(_obj: Any, name: str | None, kind: Any, reflected: bool, compare_to: Any) -> bool:
     """Whether autogenerate looks at an object: PostGIS's own tables are not ours."""
     return kind != "table" or not reflected or compare_to is not None or name not in POSTGIS_TABLES
 

@@ -35,6 +35,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_categories_code")),
     )
     op.create_table(
+        "editions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("routing_level", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("licence", sa.String(), nullable=False),
+        sa.Column("attribution", sa.String(), nullable=False),
+        sa.Column("redistributable", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('draft', 'active')", name=op.f("ck_editions_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_editions")),
+        sa.UniqueConstraint("code", name=op.f("uq_editions_code")),
+    )
+    op.create_table(
         "rates",
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("hour", sa.DateTime(timezone=True), nullable=False),
@@ -55,6 +74,49 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_units_code")),
     )
     op.create_index(op.f("ix_units_area_code"), "units", ["area_code"], unique=False)
+    op.create_table(
+        "areas",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("parent_code", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("coastal", sa.Boolean(), nullable=False),
+        sa.Column("area_m2", sa.Double(), nullable=False),
+        sa.Column(
+            "geometry",
+            Geometry(
+                geometry_type="MULTIPOLYGON",
+                srid=4326,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeomFromEWKT",
+                name="geometry",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "outline",
+            Geometry(
+                geometry_type="MULTIPOLYGON",
+                srid=4326,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeomFromEWKT",
+                name="geometry",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("level IN ('district', 'commune', 'neighbour')", name=op.f("ck_areas_level")),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_areas_edition_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_areas")),
+        sa.UniqueConstraint("edition_id", "level", "code", name=op.f("uq_areas_edition_id_level_code")),
+    )
+    op.create_index("ix_areas_geometry", "areas", ["geometry"], unique=False, postgresql_using="gist")
     op.create_table(
         "reports",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -118,6 +180,53 @@ def upgrade() -> None:
     op.create_index("ix_reports_point", "reports", ["point"], unique=False, postgresql_using="gist")
     op.create_index("ix_reports_public_point", "reports", ["public_point"], unique=False, postgresql_using="gist")
     op.create_index("ix_reports_unit_id_state", "reports", ["unit_id", "state"], unique=False)
+    op.create_table(
+        "area_parts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column(
+            "geometry",
+            Geometry(
+                geometry_type="POLYGON",
+                srid=32648,
+                dimension=2,
+                spatial_index=False,
+                from_text="ST_GeomFromEWKT",
+                name="geometry",
+                nullable=False,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["areas.id"], name=op.f("fk_area_parts_area_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["edition_id"], ["editions.id"], name=op.f("fk_area_parts_edition_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area_parts")),
+    )
+    op.create_index(op.f("ix_area_parts_area_id"), "area_parts", ["area_id"], unique=False)
+    op.create_index(op.f("ix_area_parts_edition_id"), "area_parts", ["edition_id"], unique=False)
+    op.create_index("ix_area_parts_geometry", "area_parts", ["geometry"], unique=False, postgresql_using="gist")
+    op.create_table(
+        "assignments",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=True),
+        sa.Column("area_code", sa.String(), nullable=True),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("distance", sa.Double(), nullable=True),
+        sa.Column("candidates", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_assignments_edition_id")),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["reports.id"], name=op.f("fk_assignments_report_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_assignments_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
+    )
+    op.create_index(op.f("ix_assignments_report_id"), "assignments", ["report_id"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -218,6 +327,12 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     op.drop_index(op.f("ix_events_report_id"), table_name="events")
     op.drop_table("events")
+    op.drop_index(op.f("ix_assignments_report_id"), table_name="assignments")
+    op.drop_table("assignments")
+    op.drop_index("ix_area_parts_geometry", table_name="area_parts", postgresql_using="gist")
+    op.drop_index(op.f("ix_area_parts_edition_id"), table_name="area_parts")
+    op.drop_index(op.f("ix_area_parts_area_id"), table_name="area_parts")
+    op.drop_table("area_parts")
     op.drop_index("ix_reports_unit_id_state", table_name="reports")
     op.drop_index("ix_reports_public_point", table_name="reports", postgresql_using="gist")
     op.drop_index("ix_reports_point", table_name="reports", postgresql_using="gist")
@@ -226,8 +341,11 @@ def downgrade() -> None:
     op.drop_index("ix_reports_commune_code", table_name="reports")
     op.drop_index("ix_reports_area_code", table_name="reports")
     op.drop_table("reports")
+    op.drop_index("ix_areas_geometry", table_name="areas", postgresql_using="gist")
+    op.drop_table("areas")
     op.drop_index(op.f("ix_units_area_code"), table_name="units")
     op.drop_table("units")
     op.drop_index(op.f("ix_rates_hour"), table_name="rates")
     op.drop_table("rates")
+    op.drop_table("editions")
     op.drop_table("categories")

@@ -1,0 +1,71 @@
+"""No body is read further than its kind may be long."""
+
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deps import language
+from api.problems import problem
+from geo.i18n import _, translate
+from geo.settings import Settings
+
+TEXT = 64_000  # bytes: a report of 5,000 letters is far below
+FORM_EXTRA = 1_000_000  # beside the photos: fields, headers of parts
+
+
+class _TooLongError(Exception):
+    """The body went beyond its limit while it was read."""
+
+
+class BodyLimit:
+    """ASGI middleware: 413 by Content-Length before a byte is read, and while reading where there is none."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.form = settings.max_photos * settings.max_photo_bytes + FORM_EXTRA
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes a request on unless its body is too long."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        most = self.form if headers.get("content-type", "").lower().startswith("multipart/form-data") else TEXT
+        started = False
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > most:
+                raise _TooLongError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            if _declared(headers) > most:
+                raise _TooLongError
+            await self.app(scope, counted, watched)
+        except _TooLongError:
+            if started:
+                raise
+            await self._refuse(scope, receive, send, most)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
+        request = Request(scope)
+        text = translate(_("Nội dung gửi quá lớn; nhiều nhất {most} kB."), language(request), most=most // 1_000)
+        response = problem(request, 413, "too-large", text, limit=most)
+        response.headers["Connection"] = "close"  # the rest of the body is not wanted
+        await response(scope, receive, send)
+
+
+def _declared(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "0")
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -1,0 +1,135 @@
+"""The filters of reports as they are written in an address, the same for lists, maps and exports."""
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, get_args
+
+from fastapi import Depends, Query
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from api.deps import SessionDep
+from boundaries.models import Area
+from geo import codes
+from geo.deadlines import ZONE
+from geo.errors import FaultsError, InvalidError
+from geo.filters import Filters
+from geo.geometry import BBox
+from geo.i18n import _
+from geo.models import Category, Unit
+from geo.workflow import State
+
+_CODE = re.compile(r"[A-Za-z0-9\-]{1,64}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def bbox(text: str) -> BBox:
+    """`west,south,east,north` in degrees, WGS 84; InvalidError says how it is written."""
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise _bad_box() from None
+    inside = all(map(math.isfinite, (west, south, east, north)))
+    if not inside or not (-180 <= west <= east <= 180) or not (-90 <= south <= north <= 90):
+        raise _bad_box()
+    return BBox(west, south, east, north)
+
+
+def _bad_box() -> InvalidError:
+    return InvalidError(_("bbox phải là tây,nam,đông,bắc theo độ, ví dụ 108.2,15.8,108.5,16.0."), field="bbox")
+
+
+def moment(text: str, field: str) -> datetime:
+    """A moment in ISO 8601, Vietnam's where it has no offset; a day means its begin, as `until` its end."""
+    try:
+        if _DAY.fullmatch(text):
+            day = date.fromisoformat(text) + timedelta(days=field == "until")
+            return datetime.combine(day, time(), ZONE)
+        found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in an address means a blank
+        return found if found.tzinfo else found.replace(tzinfo=ZONE)
+    except (ValueError, OverflowError):
+        raise InvalidError(_("Phải là ngày 2026-01-31 hoặc thời điểm ISO 8601."), field=field) from None
+
+
+def read_filters(
+    session: Session,
+    *,
+    box: str | None = None,
+    category: str | None = None,
+    unit: str | None = None,
+    area: str | None = None,
+    state: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    q: str | None = None,
+) -> Filters:
+    """The filters that were written, blanks left out; FaultsError names each that means nothing."""
+    faults: list[InvalidError] = []
+
+    def known(field: str, value: str | None, found: bool) -> str | None:
+        if value and not found:
+            faults.append(InvalidError(_("Không có mã này."), field=field))
+        return value or None
+
+    place, start, end = None, None, None
+    try:
+        place = bbox(box) if box else None
+    except InvalidError as error:
+        faults.append(error)
+    try:
+        start = moment(since, "since") if since else None
+        end = moment(until, "until") if until else None
+    except InvalidError as error:
+        faults.append(error)
+    if q and ("\0" in q or len(q) > 100):
+        faults.append(InvalidError(_("Nhiều nhất {most} ký tự chữ."), field="q", most=100))
+    there = _there(session, category, unit, area)
+    filters = Filters(
+        bbox=place,
+        category=known("category", category, there[0]),
+        unit=known("unit", unit, there[1]),
+        area=known("area", area, there[2]),
+        state=known("state", state, state in get_args(State)),
+        since=start,
+        until=end,
+        q=(codes.normalise(q) or q.strip() or None) if q else None,
+    )
+    if faults:
+        names = ", ".join(fault.field for fault in faults if fault.field)
+        raise FaultsError(_("Thiếu hoặc sai ở: {names}."), faults, names=names)
+    return filters
+
+
+def _there(session: Session, *wanted: str | None) -> tuple[bool, bool, bool]:
+    if not any(wanted):
+        return False, False, False
+    category, unit, area = (code if code and _CODE.fullmatch(code) else None for code in wanted)
+    row = session.execute(
+        select(
+            exists().where(Category.code == category),
+            exists().where(Unit.code == unit),
+            exists().where(Area.code == area, or_(Area.level == "district", Area.level == "commune")),
+        )
+    ).one()
+    return bool(row[0]), bool(row[1]), bool(row[2])
+
+
+def _from_query(
+    *,
+    session: SessionDep,
+    bbox: Annotated[str | None, Query(description="west,south,east,north in degrees")] = None,
+    category: Annotated[str | None, Query(description="a code of /api/v1/categories")] = None,
+    unit: Annotated[str | None, Query(description="a code of /api/v1/units")] = None,
+    area: Annotated[str | None, Query(description="the code of a district or a commune")] = None,
+    state: Annotated[str | None, Query(description="received, in_progress, …")] = None,
+    since: Annotated[str | None, Query(description="created at or after: a day or ISO 8601")] = None,
+    until: Annotated[str | None, Query(description="created before: ISO 8601; or a day, which is included")] = None,
+    q: Annotated[str | None, Query(description="words of the published content, or a report's code")] = None,
+) -> Filters:
+    return read_filters(
+        session, box=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+    )
+
+
+FiltersDep = Annotated[Filters, Depends(_from_query)]

@@ -1,0 +1,80 @@
+"""The sender's own view: a private link's token, kept in a cookie and never in an address again."""
+
+import logging
+import re
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo import codes
+from geo.models import Report, Sender
+from geo.settings import Settings
+
+DAYS = 90
+_TOKEN = re.compile(r"[A-Za-z0-9_\-]{32}")
+_IN_PATH = re.compile(r"(/follow/)[^\s?\"]+")
+
+
+def link(request: Request, settings: Settings, token: str) -> str:
+    """The private link of a token, whole, to be shown once to its sender."""
+    base = settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}/follow/{token}"
+
+
+def report_of(session: Session, token: str) -> Report | None:
+    """The report whose private link has this token."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    query = select(Report).join(Sender, Sender.report_id == Report.id)
+    return session.scalar(query.where(Sender.token_hash == codes.token_hash(token)))
+
+
+def sender_of(session: Session, request: Request, report: Report) -> Sender | None:
+    """The sender of a report, where the request comes from them: their browser has the cookie of its private link."""
+    token = request.cookies.get(cookie_name(report.code), "")
+    if not _TOKEN.fullmatch(token):
+        return None
+    return session.scalar(
+        select(Sender).where(Sender.report_id == report.id, Sender.token_hash == codes.token_hash(token))
+    )
+
+
+def remember(response: Response, request: Request, code: str, token: str) -> None:
+    """Puts the token into a cookie that no script reads and no other site sends along with a form."""
+    response.set_cookie(
+        cookie_name(code),
+        token,
+        max_age=DAYS * 86_400,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def cookie_name(code: str) -> str:
+    """The cookie of one report, so that a browser may follow several."""
+    return "follow-" + code
+
+
+class Hidden(logging.Filter):
+    """Keeps tokens out of the web server's access log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrites the address in a line of the log; the line itself stays."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(_hide(part) for part in record.args)
+        return True
+
+
+def _hide(part: Any) -> Any:
+    return _IN_PATH.sub(r"\1…", part) if isinstance(part, str) else part
+
+
+def hide_tokens() -> None:
+    """Makes the web server's access log forget the tokens of private links."""
+    log = logging.getLogger("uvicorn.access")
+    if not any(isinstance(one, Hidden) for one in log.filters):
+        log.addFilter(Hidden())

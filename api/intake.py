@@ -1,0 +1,113 @@
+"""submit(): the only way a report enters, whatever door it came through."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.receipts import receipt
+from boundaries import routing
+from geo import codes, idempotency, limits, media, reports, workflow
+from geo.errors import InvalidError
+from geo.i18n import Lang
+from geo.permissions import Actor
+from geo.reports import Draft
+from geo.settings import Settings
+
+SENDER = Actor("sender")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told: the public answer, and the token of their private link."""
+
+    answer: dict[str, Any]
+    token: str
+    replayed: bool = False
+
+
+def submit(
+    session: Session,
+    settings: Settings,
+    draft: Draft,
+    photos: Sequence[bytes] = (),
+    *,
+    secret: bytes,
+    lang: Lang = "vi",
+    idempotency_key: str | None = None,
+    device: str | None = None,
+    address: str | None = None,
+) -> Receipt:
+    """Routes, limits, decodes and stores a report; nothing may be acknowledged before the session is committed.
+
+    InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
+    same content gets the same receipt again, also from two requests at the same moment.
+    """
+    key = idempotency.checked_key(idempotency_key) if idempotency_key is not None else None
+    wanted = _fingerprint(draft, photos)
+    token = codes.derived_token(secret, key, wanted) if key else codes.token()
+    subjects = _subjects(settings, secret, draft, device, address)
+    # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
+    with _aside(session) as short:
+        if key and (known := idempotency.find(short, key, wanted)):
+            return Receipt(known, token, replayed=True)
+        category = reports.category(short, draft.category)
+        found = routing.route(short, draft.lon, draft.lat, accuracy=draft.accuracy, settings=settings)
+        limits.count(short, subjects)
+    try:
+        pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
+    except InvalidError:
+        with _aside(session) as short:
+            limits.give_back(short, subjects)
+        raise
+    if key:
+        idempotency.hold(session, key)
+        if known := idempotency.find(session, key, wanted):
+            return Receipt(known, token, replayed=True)
+    report = reports.create(
+        session,
+        draft,
+        category=category,
+        unit_id=found.unit.id,
+        area_code=found.area.code if found.area else None,
+        commune_code=found.commune.code if found.commune else None,
+        needs_confirmation=found.needs_confirmation,
+        token=token,
+        now=datetime.now(UTC),
+    )
+    routing.assign(session, report, found)
+    others = dict.fromkeys(one.unit.id for one in found.candidates if one.unit.id != found.unit.id)
+    workflow.apply(session, report, "receive", SENDER, door=draft.door, candidates=list(others))
+    media.keep(session, settings, report, pictures)
+    answer = receipt(report, found, lang)
+    if key:
+        idempotency.remember(session, key, wanted, report.id, answer)
+    session.flush()
+    return Receipt(answer, token)
+
+
+@contextmanager
+def _aside(session: Session) -> Iterator[Session]:
+    """A short transaction on a connection of its own, given back before the session takes one."""
+    made = Session(session.get_bind(), expire_on_commit=False, join_transaction_mode="create_savepoint")
+    with made as short, short.begin():
+        yield short
+
+
+def _subjects(
+    settings: Settings, secret: bytes, draft: Draft, device: str | None, address: str | None
+) -> Mapping[str, int]:
+    found = {limits.subject(secret, "phone", draft.phone): settings.limit_phone_hour}
+    if device:
+        found[limits.subject(secret, "device", device)] = settings.limit_device_hour
+    if address:
+        found[limits.subject(secret, "address", address)] = settings.limit_address_hour
+    return found
+
+
+def _fingerprint(draft: Draft, photos: Sequence[bytes]) -> bytes:
+    return idempotency.fingerprint([asdict(draft), [hashlib.sha256(photo).hexdigest() for photo in photos]])

@@ -1,0 +1,40 @@
+"""Pictures, as re-encoded copies only."""
+
+import re
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from api.deps import SessionDep, SettingsDep
+from api.follow import sender_of
+from geo import media
+from geo.errors import NotFoundError
+from geo.filters import published
+from geo.i18n import _
+from geo.models import Media, Report
+
+router = APIRouter(tags=["reports"])
+_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.jpg")
+# A day and not for ever: a picture that is hidden later must disappear from caches too.
+PUBLIC, PRIVATE = "public, max-age=86400", "private, no-store"
+
+
+@router.get("/media/{name}")
+def picture(request: Request, session: SessionDep, settings: SettingsDep, name: str) -> Response:
+    """A picture (or, `-small`, its thumbnail) of a published report; before that, for its sender alone."""
+    match = _NAME.fullmatch(name)
+    row = None
+    if match:
+        query = select(Report, published().label("published")).join(Media, Media.report_id == Report.id)
+        row = session.execute(query.where(Media.key == match[1])).one_or_none()
+    if match and row and (row.published or sender_of(session, request, row.Report)):
+        data = media.read(settings, media.paths(match[1])[1 if match[2] else 0])
+        if data is not None:
+            headers = {
+                "Cache-Control": PUBLIC if row.published else PRIVATE,
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Disposition": "inline",
+            }
+            return Response(data, media_type="image/jpeg", headers=headers)
+    raise NotFoundError(_("Không có ảnh này."))

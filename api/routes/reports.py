@@ -1,0 +1,94 @@
+"""Reports in, and the public view of them out."""
+
+import secrets
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from api import follow
+from api.bodies import OPENAPI, SentDep
+from api.deps import LangDep, SessionDep, SettingsDep
+from api.filters import FiltersDep
+from api.geojson import MEDIA_TYPE, geojson
+from api.intake import submit
+from geo import codes
+from geo.errors import NotFoundError
+from geo.filters import after, cursor_of, newest_first
+from geo.i18n import _
+from geo.models import Report
+from geo.secret import secret
+from maps.features import select_public, to_feature
+
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+DEVICE = "device"  # a cookie that means nothing but "the same browser"
+
+
+@router.post("", status_code=201, openapi_extra=OPENAPI)
+def send(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    body: SentDep,
+    idempotency_key: Annotated[str | None, Header(description="a UUID; the same answer for the same request")] = None,
+) -> Response:
+    """Takes a report and says which unit will answer for it, and why."""
+    device = request.cookies.get(DEVICE)
+    taken = submit(
+        session,
+        settings,
+        body.report.draft("api"),
+        body.photos,
+        secret=secret(settings),
+        lang=lang,
+        idempotency_key=idempotency_key,
+        device=device,
+        address=request.client.host if request.client else None,
+    )
+    answer = taken.answer | {"link": follow.link(request, settings, taken.token)}
+    headers = {"Location": f"/api/v1/reports/{answer['code']}", "Cache-Control": "no-store", "Content-Language": lang}
+    if taken.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    response = Response(orjson.dumps(answer), 201, headers, "application/json")
+    if device is None:
+        response.set_cookie(DEVICE, secrets.token_urlsafe(16), max_age=31_536_000, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("")
+def find(
+    request: Request,
+    session: SessionDep,
+    filters: FiltersDep,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
+    cursor: Annotated[str | None, Query(max_length=100, description="from the link `next`")] = None,
+) -> Response:
+    """Reports as a GeoJSON FeatureCollection, the newest first."""
+    query = newest_first(select_public(filters))
+    if cursor:
+        query = after(query, cursor)
+    rows = session.execute(query.limit(limit + 1)).all()
+    page = rows[:limit]
+    links = [{"rel": "self", "type": MEDIA_TYPE, "href": str(request.url)}]
+    if len(rows) > limit:
+        following = request.url.include_query_params(cursor=cursor_of(page[-1].created_at, page[-1].id))
+        links.append({"rel": "next", "type": MEDIA_TYPE, "href": str(following)})
+    collection: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "numberReturned": len(page),
+        "links": links,
+        "features": [to_feature(row) for row in page],
+    }
+    return geojson(collection)
+
+
+@router.get("/{code}")
+def one(session: SessionDep, code: str) -> Response:
+    """One report as a GeoJSON feature; its code in any spelling."""
+    wanted = codes.normalise(code)
+    row = session.execute(select_public().where(Report.code == wanted)).one_or_none() if wanted else None
+    if row is None:
+        raise NotFoundError(_("Không có phản ánh nào mang mã này; hãy xem lại mã."))
+    return geojson(to_feature(row))

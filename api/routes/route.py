@@ -1,0 +1,31 @@
+"""Where a point would go, and why; nothing is stored."""
+
+from datetime import date
+from typing import Annotated
+
+import orjson
+from fastapi import APIRouter, Query, Response
+
+from api.deps import LangDep, SessionDep, SettingsDep
+from api.receipts import routing_out
+from api.schemas import Number
+from boundaries import routing
+
+router = APIRouter(prefix="/api/v1/route", tags=["boundaries"])
+
+
+@router.get("")
+def route(
+    *,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    lon: Annotated[Number, Query(description="degrees, WGS 84")],
+    lat: Annotated[Number, Query(description="degrees, WGS 84")],
+    accuracy: Annotated[Number | None, Query(ge=0, le=100_000, description="metres")] = None,
+    on: Annotated[date | None, Query(description="asks the edition active on that day")] = None,
+    edition: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.\-]{1,32}$", description="asks this edition")] = None,
+) -> Response:
+    """The area, unit and reason for a point."""
+    found = routing.route(session, lon, lat, accuracy=accuracy, on=on, edition=edition, settings=settings)
+    return Response(orjson.dumps(routing_out(found, lang)), media_type="application/json")

@@ -1,0 +1,94 @@
+"""Request and response shapes."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from api.sentences import Refusal, faults
+from geo import people
+from geo.deadlines import ZONE
+from geo.errors import InvalidError
+from geo.i18n import _
+from geo.reports import Draft, checked_content
+
+T = TypeVar("T")
+R = TypeVar("R")
+OLDEST = timedelta(days=366)
+
+
+def domain(check: Callable[[T], R]) -> Callable[[T], R]:
+    """A rule of the domain as a validator: what it refuses is collected with everything else."""
+
+    def checked(value: T) -> R:
+        try:
+            return check(value)
+        except InvalidError as error:
+            raise Refusal(error) from error
+
+    return checked
+
+
+def _moment(value: datetime) -> datetime:
+    moment = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=ZONE).astimezone(UTC)
+    now = datetime.now(UTC)
+    if moment > now + timedelta(minutes=10):  # clocks of phones are not exact
+        raise InvalidError(_("Thời điểm này chưa đến; hãy xem lại ngày giờ."), field="happened_at")
+    if moment < now - OLDEST:
+        raise InvalidError(_("Thời điểm này đã quá một năm; hãy xem lại ngày giờ."), field="happened_at")
+    return moment
+
+
+def _iso(value: Any) -> Any:
+    # pydantic would also take a number of seconds, which nobody means.
+    if isinstance(value, (int, float)) or (isinstance(value, str) and "-" not in value):
+        raise Refusal(
+            InvalidError(_("Phải là thời điểm dạng ISO 8601, ví dụ 2026-01-31T08:30:00+07:00."), field="happened_at")
+        )
+    return value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise Refusal(InvalidError(_("Phải là một số.")))
+    if isinstance(value, (int, float)) and not math.isfinite(value):
+        raise Refusal(InvalidError(_("Phải là một số hữu hạn.")))
+    return value
+
+
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_number)]
+
+
+class ReportIn(BaseModel):
+    """A report as it is sent."""
+
+    model_config = ConfigDict(title="Report", str_max_length=60_000)
+
+    name: Annotated[str, AfterValidator(domain(people.checked_name))]
+    organisation: Annotated[str | None, AfterValidator(domain(lambda v: v and people.checked_organisation(v)))] = None
+    notice_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.\-]{1,32}$")] = people.NOTICE_VERSION
+    phone: Annotated[str, AfterValidator(domain(people.normalise_phone))]
+    email: Annotated[str | None, AfterValidator(domain(lambda v: v and people.normalise_email(v)))] = None
+    truthful: Literal[True]
+    category: Annotated[str, Field(max_length=64)]
+    content: Annotated[str, AfterValidator(domain(checked_content))]
+    lon: Number
+    lat: Number
+    accuracy: Annotated[Number | None, Field(ge=0, le=100_000, description="metres")] = None
+    happened_at: Annotated[
+        datetime | None, AfterValidator(domain(lambda v: v and _moment(v))), BeforeValidator(_iso)
+    ] = None
+
+    def draft(self, door: str) -> Draft:
+        """The statement as the domain takes it."""
+        return Draft(**self.model_dump(exclude={"truthful"}), door=door)
+
+
+def report_in(values: Any) -> ReportIn:
+    """What was sent, checked; FaultsError has a sentence for each field that is wrong."""
+    try:
+        return ReportIn.model_validate(values)
+    except ValidationError as error:
+        raise faults(error.errors(include_url=False, include_input=False)) from None
