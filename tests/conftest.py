@@ -3,17 +3,22 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from api.installation import prepare
+from geo import codes, reports, workflow
 from geo.database import build_engine, sqlalchemy_url
+from geo.models import Report, Unit
+from geo.permissions import SYSTEM, Actor
+from geo.reports import Draft
 from geo.server import Cluster
 from geo.settings import Settings
 
@@ -117,6 +122,34 @@ def settings(tmp_path: Path) -> Settings:
 def client(settings: Settings, sessions: sessionmaker[Session]) -> Iterator[TestClient]:
     with TestClient(create_app(settings, sessions), base_url="http://testserver") as client:
         yield client
+
+
+@pytest.fixture
+def make_report(session: Session) -> Callable[..., Report]:
+    """A builder of stored reports: `make_report(category="giao-thong", lon=108.3, lat=15.9, accepted=True, ...)`."""
+
+    def make(*, category: str = "giao-thong", unit: str = "ioc", accepted: bool = False, **values: Any) -> Report:
+        draft = Draft(
+            name=values.pop("name", "Trần Thị Bưởi"),
+            phone=values.pop("phone", "+84905123456"),
+            category=category,
+            content=values.pop("content", "Ổ gà lớn trước cổng chợ"),
+            lon=values.pop("lon", 108.338),
+            lat=values.pop("lat", 15.8794),
+            door="api",
+        )
+        unit_id = session.scalars(select(Unit.id).where(Unit.code == unit)).one()
+        fields = {"area_code": None, "commune_code": None, "needs_confirmation": False, "token": codes.token()}
+        report = reports.create(
+            session, draft, category=reports.category(session, category), unit_id=unit_id, **(fields | values)
+        )
+        workflow.apply(session, report, "receive", Actor("sender"), door="api")
+        if accepted:
+            workflow.apply(session, report, "accept", SYSTEM, door="cli")
+        session.flush()
+        return report
+
+    return make
 
 
 @pytest.fixture
