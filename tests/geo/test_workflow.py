@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import workflow
+from geo import reports, workflow
+from geo.database import build_engine
 from geo.errors import ConflictError, ForbiddenError
 from geo.models import Event, Report, ReportUnit, Unit
 from geo.permissions import SYSTEM, Actor
+from geo.reports import Draft
 
 Make = Callable[..., Report]
 
@@ -69,10 +71,6 @@ def test_candidates_are_kept_beside_the_responsible_unit(session: Session, make_
 
 
 def test_listeners_wake_up_when_the_step_is_committed(fresh_database_url: str) -> None:
-    from geo import reports
-    from geo.database import build_engine
-    from geo.reports import Draft
-
     engine = build_engine(fresh_database_url)
     with psycopg.connect(fresh_database_url, autocommit=True) as listener:
         listener.execute(f"LISTEN {workflow.CHANNEL}")
