@@ -1,0 +1,76 @@
+"""Routing of rows by whole columns, each by the edition of its own day."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from boundaries.routing import route_many
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boundaries.models import Edition
+from geo.deadlines import ZONE
+from geo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Routed:
+    """What routing found, one element a row; `refusal` is why no unit answers, empty where one does."""
+
+    refusal: NDArray[np.object_]
+    edition_id: NDArray[np.int64]
+    area_code: NDArray[np.object_]
+    commune_code: NDArray[np.object_]
+    unit_id: NDArray[np.int64]
+    reason: NDArray[np.object_]
+    distance: NDArray[np.float64]
+    needs_confirmation: NDArray[np.bool_]
+    candidates: NDArray[np.object_]  # JSON text as `assignments` keeps it, or None
+    others: NDArray[np.object_]  # ids of the candidates' units beside the responsible one, or None
+
+    def take(self, rows: NDArray[Any]) -> "Routed":
+        """The chosen rows, in the order of their positions."""
+        return Routed(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+
+def route(session: Session, rows: pd.DataFrame, settings: Settings) -> Routed:
+    """The units of rows with lon, lat, accuracy and created_at (UTC), by the edition active on the day of each."""
+    empty = _empty(len(rows))
+    lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
+    accuracy = rows["accuracy"].to_numpy(np.float64)
+    day = rows["created_at"].dt.tz_localize("UTC").dt.tz_convert(ZONE).dt.tz_localize(None).to_numpy("datetime64[D]")
+    # Between two days on which an edition begins or ends, all days have the same one.
+    changes = session.execute(select(Edition.valid_from, Edition.valid_until).where(Edition.state == "active"))
+    turns = np.unique(np.array([turn for pair in changes for turn in pair if turn], "datetime64[D]"))
+    period = np.searchsorted(turns, day, "right")
+    for index in np.unique(period):
+        mine = np.flatnonzero(period == index)
+        found = route_many(
+            session, lon[mine], lat[mine], accuracy=accuracy[mine], on=day[mine].max().item(), settings=settings
+        )
+        _fill(empty, mine, found)
+    return empty
+
+
+def _empty(count: int) -> Routed:
+    return Routed(
+        refusal=np.full(count, "", object),
+        edition_id=np.zeros(count, np.int64),
+        area_code=np.full(count, None, object),
+        commune_code=np.full(count, None, object),
+        unit_id=np.zeros(count, np.int64),
+        reason=np.full(count, "", object),
+        distance=np.full(count, np.nan),
+        needs_confirmation=np.zeros(count, np.bool_),
+        candidates=np.full(count, None, object),
+        others=np.full(count, None, object),
+    )
+
+
+def _fill(target: Routed, rows: NDArray[np.intp], found: Any) -> None:
+    target.refusal[rows] = found.refusal
+    target.edition_id[rows] = 1
+    for name in ("area_code", "commune_code", "unit_id", "reason", "distance", "needs_confirmation"):
+        getattr(target, name)[rows] = getattr(found, name)

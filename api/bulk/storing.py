@@ -1,0 +1,115 @@
+"""Checked rows routed and written by COPY: what one report gets from intake, a hundred thousand get here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from psycopg import Connection, sql
+from psycopg.errors import UniqueViolation
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.bulk import tables
+from api.bulk.routed import Routed, route
+from geo import codes
+from geo.copying import Column, copy, texts
+from geo.models import Category
+from geo.settings import Settings
+
+_IDS = text(
+    "SELECT string_agg(int8send(nextval(pg_get_serial_sequence('reports', 'id'))), '') FROM generate_series(1, :count)"
+)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows on the wire, by table, all but the reports' codes; where `given`, the code came with the file."""
+
+    tables: dict[str, dict[str, Column]]
+    codes: NDArray[np.object_]
+    given: NDArray[np.bool_]
+    to_confirm: int
+
+    @property
+    def count(self) -> int:
+        """How many reports these are."""
+        return len(self.codes)
+
+
+class Preparer:
+    """Routes rows and lays out their tables; it reads the database, and writes nothing."""
+
+    def __init__(self, session: Session, settings: Settings, *, door: str, now: datetime, demo: bool = False) -> None:
+        self._session, self._settings, self._door, self._demo = session, settings, door, demo
+        self._now = np.datetime64(now.replace(tzinfo=None), "us")
+        self._categories = list(session.scalars(select(Category)))
+
+    def route(self, rows: pd.DataFrame) -> Routed:
+        """The units of rows with lon, lat, accuracy and created_at, or why there is none."""
+        return route(self._session, rows, self._settings)
+
+    def lay_out(self, rows: pd.DataFrame, routed: Routed) -> Prepared:
+        """The rows of `checking.Checked.good` that a unit answers for, with ids, codes and deadlines."""
+        # Neighbours on the ground become neighbours in the indexes.
+        order = np.argsort(tables.morton(rows["lon"].to_numpy(), rows["lat"].to_numpy()))
+        rows, routed = rows.iloc[order].reset_index(drop=True), routed.take(order)
+        given = rows["code"].notna().to_numpy(np.bool_)
+        spelled = np.array(codes.report_codes(len(rows)), object)
+        spelled[given] = rows["code"].to_numpy(object)[given]
+        ids = np.frombuffer(self._session.scalar(_IDS, {"count": len(rows)}) or b"", ">i8").astype(np.int64)
+        written = tables.lay_out(
+            rows, routed, ids, categories=self._categories, door=self._door, demo=self._demo, now=self._now
+        )
+        return Prepared(written, spelled, given, int(routed.needs_confirmation.sum()))
+
+
+def lighten(connection: Connection[Any]) -> None:
+    """Prepares a transaction for many rows.
+
+    A foreign key locks the row it points to once for each row that points there. Here all of them are locked once and,
+    where the role may leave them out, the checks are: the ids come from this very transaction.
+    """
+    connection.execute("SET LOCAL statement_timeout = 0")
+    for table in ("categories", "units", "editions"):
+        connection.execute(sql.SQL("SELECT FROM {} FOR KEY SHARE").format(sql.Identifier(table)))
+    row = connection.execute(
+        "SELECT has_parameter_privilege('session_replication_role', 'SET') AND NOT EXISTS ("
+        "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY(%s::regclass[]))",
+        (list(tables.TABLES),),
+    ).fetchone()
+    if row is not None and row[0]:
+        connection.execute("SET LOCAL session_replication_role = replica")
+
+
+def write(connection: Connection[Any], prepared: Prepared) -> None:
+    """Writes the rows in the connection's transaction; the caller commits."""
+    for table in tables.TABLES:
+        columns = prepared.tables[table]
+        if table == "reports":
+            _write_reports(connection, columns, prepared)
+        elif len(columns["report_id"].lengths):
+            copy(connection, table, columns)
+
+
+def _write_reports(connection: Connection[Any], columns: dict[str, Column], prepared: Prepared) -> None:
+    for spelled in _spellings(prepared):
+        try:
+            with connection.transaction():
+                copy(connection, "reports", columns | {"code": texts(spelled)})
+        except UniqueViolation:
+            # Among millions of reports two of 40 random bits do meet; a given code that is taken stays taken.
+            if prepared.given.all():
+                raise
+        else:
+            return
+    raise UniqueViolation("a code of the file is there already")
+
+
+def _spellings(prepared: Prepared) -> Iterator[NDArray[np.object_]]:
+    yield prepared.codes
+    for _attempt in range(3):
+        yield np.where(prepared.given, prepared.codes, np.array(codes.report_codes(prepared.count), object))

@@ -1,0 +1,160 @@
+"""The columns of every table that a report has rows in."""
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from api.bulk.routed import Routed
+from geo.copying import Column, blobs, booleans, constant, documents, floats, integers, points, texts, times
+from geo.deadlines import HOURS_A_DAY, due_many
+from geo.geometry import blur_many
+from geo.models import Category
+
+TABLES = ("reports", "events", "assignments", "report_units", "senders")
+Times = NDArray[np.datetime64]
+
+
+def lay_out(
+    rows: pd.DataFrame,
+    routed: Routed,
+    ids: NDArray[np.int64],
+    *,
+    categories: Sequence[Category],
+    door: str,
+    demo: bool,
+    now: np.datetime64,
+) -> dict[str, dict[str, Column]]:
+    """Columns by table for rows whose units are known; the codes come later."""
+    accepted = rows["accepted_at"].notna().to_numpy(np.bool_)
+    return {
+        "reports": _reports(rows, routed, ids, categories)
+        | {
+            "state": texts(np.where(accepted, "in_progress", "received").tolist()),
+            "version": integers(1 + accepted),
+            "door": constant(door, len(rows)),
+            "demo": booleans(np.full(len(rows), demo)),
+        },
+        "events": _events(rows, routed, ids, accepted, door),
+        "assignments": {
+            "report_id": integers(ids, size=8),
+            "edition_id": integers(routed.edition_id),
+            "area_code": texts(routed.area_code.tolist()),
+            "unit_id": integers(routed.unit_id),
+            "reason": texts(routed.reason.tolist()),
+            "distance": floats(routed.distance),
+            "candidates": documents(routed.candidates),
+            "at": times(np.full(len(rows), now)),
+        },
+        "report_units": _watched(routed, ids),
+        "senders": _senders(rows, ids),
+    }
+
+
+def _reports(
+    rows: pd.DataFrame, routed: Routed, ids: NDArray[np.int64], categories: Sequence[Category]
+) -> dict[str, Column]:
+    lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
+    category_id = rows["category_id"].to_numpy()
+    sensitive = np.isin(category_id, [c.id for c in categories if c.sensitive])
+    hidden = np.where(sensitive, blur_many(lon, lat), (lon, lat))
+    accept_due, resolve_due = _deadlines(_moments(rows["created_at"]), category_id, categories)
+    return {
+        "id": integers(ids, size=8),
+        "category_id": integers(category_id),
+        "unit_id": integers(routed.unit_id),
+        "area_code": texts(routed.area_code.tolist()),
+        "commune_code": texts(routed.commune_code.tolist()),
+        "needs_confirmation": booleans(routed.needs_confirmation),
+        "content": texts(rows["content"]),
+        "point": points(lon, lat),
+        "public_point": points(*hidden),
+        "accuracy": floats(rows["accuracy"]),
+        "happened_at": times(_moments(rows["happened_at"])),
+        "created_at": times(_moments(rows["created_at"])),
+        "published_at": times(_moments(rows["accepted_at"])),
+        "accept_due": times(accept_due),
+        "resolve_due": times(resolve_due),
+    }
+
+
+def _deadlines(created: Times, category_id: NDArray[Any], categories: Sequence[Category]) -> tuple[Times, Times]:
+    accept, resolve = np.empty_like(created), np.empty_like(created)
+    for category in categories:
+        mine = category_id == category.id
+        if mine.any():
+            day = 24 if category.urgent else HOURS_A_DAY
+            accept[mine] = due_many(created[mine], category.accept_hours, urgent=category.urgent)
+            resolve[mine] = due_many(created[mine], category.resolve_days * day, urgent=category.urgent)
+    return accept, resolve
+
+
+def _events(
+    rows: pd.DataFrame, routed: Routed, ids: NDArray[np.int64], accepted: NDArray[np.bool_], door: str
+) -> dict[str, Column]:
+    # First all that were received, then the accepted ones once more.
+    count, more = len(rows), int(accepted.sum())
+    at = np.concatenate([_moments(rows["created_at"]), _moments(rows["accepted_at"])[accepted]])
+    units = np.concatenate([routed.unit_id, routed.unit_id[accepted]])
+    return {
+        "report_id": integers(np.concatenate([ids, ids[accepted]]), size=8),
+        "at": times(at),
+        "action": texts(["receive"] * count + ["accept"] * more),
+        "from_state": texts([None] * count + ["received"] * more),
+        "to_state": texts(["received"] * count + ["in_progress"] * more),
+        "actor": constant("system", count + more),
+        "door": constant(door, count + more),
+        "unit_id": integers(units),
+    }
+
+
+def _watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
+    pairs = [(ids[row], unit) for row in np.flatnonzero(routed.others != None) for unit in routed.others[row]]  # noqa: E711 (element by element)
+    return {
+        "report_id": integers([report for report, _unit in pairs], size=8),
+        "unit_id": integers([unit for _report, unit in pairs]),
+        "role": constant("candidate", len(pairs)),
+    }
+
+
+def _senders(rows: pd.DataFrame, ids: NDArray[np.int64]) -> dict[str, Column]:
+    known = rows["phone"].notna().to_numpy(np.bool_)
+    people = rows[known]
+    # Nobody holds a link to these reports, and nobody was shown a notice: the hash is of no token, the version blank.
+    hashes = os.urandom(32 * len(people))
+    return {
+        "report_id": integers(ids[known], size=8),
+        "name": texts(people["name"]),
+        "organisation": texts(people["organisation"]),
+        "phone": texts(people["phone"]),
+        "phone_checked": booleans(np.zeros(len(people))),
+        "email": texts(people["email"]),
+        "notice_version": constant("", len(people)),
+        "token_hash": blobs(np.frombuffer(hashes, np.uint8).reshape(-1, 32)),
+    }
+
+
+def _moments(column: pd.Series) -> Times:
+    return column.to_numpy(dtype="datetime64[us]")
+
+
+def morton(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.uint64]:
+    """The Z-order of points, to about 2 m: near in number is near on the ground."""
+    return _spread(np.asarray(lon), 180.0) | (_spread(np.asarray(lat), 90.0) << np.uint64(1))
+
+
+def _spread(degrees: NDArray[np.float64], half: float) -> NDArray[np.uint64]:
+    # The usual trick of "interleave bits by binary magic numbers", for 24 bits.
+    value = ((degrees + half) / (2 * half) * (1 << 24)).astype(np.uint64)
+    for shift, mask in (
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ):
+        value = (value | (value << np.uint64(shift))) & np.uint64(mask)
+    return value
