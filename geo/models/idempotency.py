@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, func
+from sqlalchemy import JSON, ForeignKey, LargeBinary, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base, Big
@@ -15,5 +15,5 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
-    answer: Mapped[dict[str, Any]]  # without the private link
+    answer: Mapped[dict[str, Any]] = mapped_column(JSON)  # without the private link; JSON keeps the order
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)

@@ -1,0 +1,27 @@
+from collections.abc import Callable
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from geo.models import Report, Sender
+from maps.features import COLUMNS, select_public, to_feature
+
+
+def test_no_column_of_the_sender_nor_the_exact_point_is_selected() -> None:
+    statement = str(select_public())
+    assert "senders" not in statement
+    assert "reports.point" not in statement.replace("reports.public_point", "")
+    assert not {column.key for column in inspect(Sender).columns} - {"report_id"} & set(COLUMNS)
+
+
+def test_names_of_areas_come_without_doubling_rows(session: Session, make_report: Callable[..., Report]) -> None:
+    report = make_report(area_code="503")  # in each of two editions at least
+    rows = session.execute(select_public()).all()
+    assert [to_feature(row)["id"] for row in rows] == [report.code]
+
+
+def test_a_report_taken_back_is_no_longer_shown(session: Session, make_report: Callable[..., Report]) -> None:
+    report = make_report()
+    report.state = "withdrawn"
+    session.flush()
+    assert session.execute(select_public()).all() == []
