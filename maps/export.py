@@ -32,7 +32,7 @@ def stream_geojson(connection: Connection, filters: Filters) -> Iterator[bytes]:
 
     The features are those of `maps.features.to_feature`, written by the server; one snapshot, constant memory.
     """
-    rows = connection.execution_options(stream_results=True, max_row_buffer=BATCH).execute(_features(filters))
+    rows = connection.execute(_features(filters).execution_options(stream_results=True, max_row_buffer=BATCH))
     yield b'{"type":"FeatureCollection","features":['
     before = "\n"
     for part in rows.partitions(BATCH):
