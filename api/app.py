@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
-from api.routes import categories, follow, health, media
+from api.routes import categories, exports, follow, health, media
 from geo.settings import Settings
 
 
@@ -22,4 +22,5 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(media.router)
     app.include_router(follow.router)
     app.include_router(health.router)
+    app.include_router(exports.router)
     return app
