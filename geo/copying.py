@@ -27,8 +27,9 @@ class Column:
 
 
 def _fixed(values: NDArray[Any], null: NDArray[np.bool_] | None = None) -> Column:
-    data = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), -1)
-    lengths = np.full(len(data), data.shape[1], np.int64)
+    width = values.dtype.itemsize * (values.shape[1] if values.ndim == 2 else 1)
+    data = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), width)
+    lengths = np.full(len(data), width, np.int64)
     if null is not None:
         lengths[null] = -1
     return Column(data, lengths)
@@ -70,17 +71,18 @@ def blobs(values: Bytes) -> Column:
 
 
 def texts(values: Any) -> Column:
-    """A column of texts from an Arrow array or a sequence; None becomes NULL."""
-    array = pa.array(values, pa.large_string()) if not isinstance(values, pa.Array) else values.cast(pa.large_string())
-    _, raw_offsets, raw_data = array.buffers()
-    offsets = np.frombuffer(raw_offsets, np.int64)[array.offset : array.offset + len(array) + 1] if raw_offsets else [0]
+    """A column of texts from a sequence, an array or a series; None becomes NULL."""
+    array = pa.array(values, pa.large_string())
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    _validity, raw_offsets, raw_data = array.buffers()
+    if len(array) == 0 or raw_offsets is None:
+        return Column(np.empty(0, np.uint8), np.full(len(array), -1, np.int64))
+    offsets = np.frombuffer(raw_offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(raw_data, np.uint8) if raw_data else np.empty(0, np.uint8)
     lengths = np.diff(offsets)
     if array.null_count:
-        null = array.is_null().to_numpy(zero_copy_only=False)
-        if lengths[null].any():  # Arrow allows bytes behind a NULL
-            return texts(array.take(pa.array(np.arange(len(array)))))
-        lengths[null] = -1
+        lengths[array.is_null().to_numpy(zero_copy_only=False)] = -1
     return Column(data[offsets[0] : offsets[-1]], lengths)
 
 

@@ -114,7 +114,8 @@ def _refused(chunk: Chunk, reason: NDArray[np.object_]) -> pd.DataFrame:
     texts = [text for _line, text in chunk.faulty]
     others = pd.DataFrame({"line": lines, "reason": _("số cột khác với dòng đầu"), "content": texts})
     both = pd.concat([rows, others]) if lines else rows
-    return both.sort_values("line").reindex(columns=["line", "reason", *COLUMNS])
+    ordered: pd.DataFrame = both.sort_values("line").reindex(columns=["line", "reason", *COLUMNS])
+    return ordered
 
 
 def ahead(items: Iterator[_Item]) -> Iterator[_Item]:

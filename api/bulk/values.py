@@ -14,7 +14,7 @@ from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.people import normalise_phone
 
-_ZONED = r"(?:[zZ]|[+-]\d{2}:?(?:\d{2})?)$"
+_ZONED = r"[zZ]$|:.*[+-]\d{2}(?::?\d{2})?$"
 _DAY_FIRST = r"^\d{1,2}/\d{1,2}/\d{4}"
 # What `texts.clean` might change; everything else is clean already.
 _UNCLEAN = (

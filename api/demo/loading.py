@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -96,14 +97,14 @@ def _told(
     seen = created - pd.to_timedelta(rng.exponential(40, count), unit="min").round("min")
     answered = created + pd.to_timedelta(rng.lognormal(1.2, 1.0, count), unit="h").round("s")
     waiting = (rng.random(count) < 0.04) | (answered > pd.Timestamp(now).tz_convert(None)).to_numpy()
-    told = {
+    told: dict[str, Any] = {
         "category_id": [ids[code] for code in category],
         "content": texts.contents(rng, category, kind, stormy, place),
         "happened_at": seen.where(rng.random(count) < 0.7),
         "accepted_at": answered.mask(waiting),
     }
-    nobody = dict.fromkeys(("code", "name", "organisation", "phone", "email"))
-    return rows.assign(**told, **nobody)
+    told |= dict.fromkeys(("code", "name", "organisation", "phone", "email"))
+    return rows.assign(**told)
 
 
 def _names(session: Session) -> dict[str, str]:

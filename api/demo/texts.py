@@ -118,7 +118,7 @@ PROBLEMS: dict[str, tuple[str, ...]] = {
         "Gia súc thả rông phá hoa màu",
     ),
 }
-DISASTERS = {
+DISASTERS: dict[str, dict[str, tuple[str, ...]]] = {
     "storm": {
         "mountain": (
             "Đất đá sạt lở vùi lấp một phần mặt đường",
