@@ -1,6 +1,6 @@
 """Rows by the hundred thousand: PostgreSQL's binary COPY format, made from whole columns at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,13 +128,13 @@ def encode(columns: Sequence[Column]) -> bytes:
     return out.tobytes()
 
 
-def copy(connection: Connection[Any], table: str, columns: Mapping[str, Column]) -> None:
-    """Appends rows to a table by one COPY; the caller commits."""
+def copy(connection: Connection[Any], table: str, names: Iterable[str], stream: bytes) -> None:
+    """Appends the rows of a stream, its columns in the order of `names`, to a table; the caller commits."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as stream:
-        stream.write(encode(list(columns.values())))
+    with connection.cursor() as cursor, cursor.copy(statement) as target:
+        target.write(stream)
 
 
 def _big_endian(values: NDArray[np.int64], size: int) -> Bytes:

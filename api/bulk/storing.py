@@ -1,6 +1,5 @@
 """Checked rows routed and written by COPY: what one report gets from intake, a hundred thousand get here."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.bulk import tables
 from api.bulk.routed import Routed, route
 from geo import codes
-from geo.copying import Column, copy, texts
+from geo.copying import Column, copy, encode, texts
 from geo.models import Category
 from geo.settings import Settings
 
@@ -27,9 +26,13 @@ _IDS = text(
 
 @dataclass(frozen=True)
 class Prepared:
-    """Rows on the wire, by table, all but the reports' codes; where `given`, the code came with the file."""
+    """Rows on the wire: `streams` by table, the columns of `reports` to be encoded again where a code was met before.
 
-    tables: dict[str, dict[str, Column]]
+    Where `given`, the code came with the file.
+    """
+
+    streams: dict[str, tuple[list[str], bytes]]
+    reports: dict[str, Column]
     codes: NDArray[np.object_]
     given: NDArray[np.bool_]
     to_confirm: int
@@ -64,7 +67,14 @@ class Preparer:
         written = tables.lay_out(
             rows, routed, ids, categories=self._categories, door=self._door, demo=self._demo, now=self._now
         )
-        return Prepared(written, spelled, given, int(routed.needs_confirmation.sum()))
+        reports = written["reports"] | {"code": texts(spelled)}
+        # Encoded here, in the thread that prepares, while COPY sends the batch before.
+        streams = {
+            table: (list(columns), encode(list(columns.values())))
+            for table, columns in (written | {"reports": reports}).items()
+            if len(next(iter(columns.values())).lengths)
+        }
+        return Prepared(streams, reports, spelled, given, int(routed.needs_confirmation.sum()))
 
 
 def lighten(connection: Connection[Any]) -> None:
@@ -88,28 +98,25 @@ def lighten(connection: Connection[Any]) -> None:
 def write(connection: Connection[Any], prepared: Prepared) -> None:
     """Writes the rows in the connection's transaction; the caller commits."""
     for table in tables.TABLES:
-        columns = prepared.tables[table]
+        if table not in prepared.streams:
+            continue
+        names, stream = prepared.streams[table]
         if table == "reports":
-            _write_reports(connection, columns, prepared)
-        elif len(columns["report_id"].lengths):
-            copy(connection, table, columns)
+            _write_reports(connection, prepared, names, stream)
+        else:
+            copy(connection, table, names, stream)
 
 
-def _write_reports(connection: Connection[Any], columns: dict[str, Column], prepared: Prepared) -> None:
-    for spelled in _spellings(prepared):
+def _write_reports(connection: Connection[Any], prepared: Prepared, names: list[str], stream: bytes) -> None:
+    for _attempt in range(3):
         try:
             with connection.transaction():
-                copy(connection, "reports", columns | {"code": texts(spelled)})
+                copy(connection, "reports", names, stream)
         except UniqueViolation:
             # Among millions of reports two of 40 random bits do meet; a given code that is taken stays taken.
-            if prepared.given.all():
-                raise
+            fresh = np.array(codes.report_codes(prepared.count), object)
+            drawn = texts(np.where(prepared.given, prepared.codes, fresh))
+            stream = encode(list((prepared.reports | {"code": drawn}).values()))
         else:
             return
     raise UniqueViolation("a code of the file is there already")
-
-
-def _spellings(prepared: Prepared) -> Iterator[NDArray[np.object_]]:
-    yield prepared.codes
-    for _attempt in range(3):
-        yield np.where(prepared.given, prepared.codes, np.array(codes.report_codes(prepared.count), object))

@@ -18,9 +18,13 @@ def raw(connection: Connection) -> psycopg.Connection:
     return driver
 
 
+def write(raw: psycopg.Connection, table: str, columns: dict[str, copying.Column]) -> None:
+    copying.copy(raw, table, columns, copying.encode(list(columns.values())))
+
+
 def test_every_kind_arrives_as_it_left(raw: psycopg.Connection) -> None:
     words = ["Ổ gà lớn", None, ""]
-    copying.copy(
+    write(
         raw,
         "rows",
         {
@@ -63,16 +67,16 @@ def test_every_kind_arrives_as_it_left(raw: psycopg.Connection) -> None:
     ],
 )
 def test_texts_of_slices_and_of_nothing(raw: psycopg.Connection, values: object) -> None:
-    copying.copy(raw, "rows", {"word": copying.texts(values)})
+    write(raw, "rows", {"word": copying.texts(values)})
     found = [row[0] for row in raw.execute("SELECT word FROM rows ORDER BY ctid")]
     assert found == [None if pd.isna(value) else value for value in values]
 
 
 def test_no_rows_at_all(raw: psycopg.Connection) -> None:
-    copying.copy(raw, "rows", {"big": copying.integers([], size=8), "word": copying.texts([])})
+    write(raw, "rows", {"big": copying.integers([], size=8), "word": copying.texts([])})
     assert raw.execute("SELECT count(*) FROM rows").fetchone() == (0,)
 
 
 def test_constant(raw: psycopg.Connection) -> None:
-    copying.copy(raw, "rows", {"word": copying.constant("đều", 2), "big": copying.integers([1, 2], size=8)})
+    write(raw, "rows", {"word": copying.constant("đều", 2), "big": copying.integers([1, 2], size=8)})
     assert raw.execute("SELECT array_agg(word) FROM rows").fetchone() == (["đều", "đều"],)
