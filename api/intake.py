@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.receipts import receipt
@@ -92,9 +93,15 @@ def submit(
 
 @contextmanager
 def _aside(session: Session) -> Iterator[Session]:
-    """A short transaction on a connection of its own, given back before the session takes one."""
-    made = Session(session.get_bind(), expire_on_commit=False, join_transaction_mode="create_savepoint")
-    with made as short, short.begin():
+    """A session on a connection of its own, given back before the other takes one; each statement is a transaction.
+
+    Between a statement and a COMMIT sent after it a busy process may let milliseconds pass, and all that time everybody
+    behind the same address would wait for the count's row.
+    """
+    bind = session.get_bind()
+    if isinstance(bind, Engine):
+        bind = bind.execution_options(isolation_level="AUTOCOMMIT")
+    with Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as short, short.begin():
         yield short
 
 

@@ -39,11 +39,11 @@ def subject(secret: bytes, kind: str, value: str) -> str:
 def count(session: Session, limits: Mapping[str, int], *, now: datetime | None = None) -> None:
     """Counts one report against each subject's limit for the hour; TooManyError with the seconds left of it.
 
-    Its transaction must be short and its own: the rows stay locked until that ends.
+    Its transaction must be short and its own, best the statement alone: the rows stay locked until that ends.
     """
     moment = now or datetime.now(UTC)
     hour = moment.replace(minute=0, second=0, microsecond=0)
-    counted = session.execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).all()
+    counted = session.connection().execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).all()
     if secrets.randbelow(1_000) == 0:
         sweep(session, hour)
     if any(times > limits[name] for name, times in counted):
