@@ -5,12 +5,16 @@ from sqlalchemy.orm import Session
 
 from api.migrations import migrate
 from boundaries import editions
+from geo.errors import SetupError
 from geo.seeds import seed
 
 
-def prepare(engine: Engine) -> None:
-    """Migrates, seeds and, where there are no boundaries at all, loads the default editions; safe to repeat."""
+def prepare(engine: Engine) -> SetupError | None:
+    """Migrates, seeds and, where there are no boundaries at all, loads the default editions; safe to repeat.
+
+    Without the default data the database is ready all the same: what is returned then says how to bring one's own.
+    """
     migrate(engine)
     with Session(engine) as session, session.begin():
         seed(session)
-        editions.load_defaults(session)
+        return editions.load_defaults(session)

@@ -1,7 +1,118 @@
 """Editions: loaded as drafts, activated, never changed."""
 
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from boundaries import committees, history, importing, sources
+from boundaries.models import Area, Edition
+from geo.deadlines import ZONE
+from geo.errors import ConflictError, NotFoundError, SetupError
+from geo.i18n import _
 
-def load_defaults(session: Session) -> None:
-    """Loads the three editions of history where there is no edition yet, and activates `2020`."""
+_LOCK = 49_000_001  # advisory: two programs that start at once load the defaults once
+
+
+def load_defaults(session: Session) -> SetupError | None:
+    """Loads the three editions of history where there is none at all and activates `2020`; returns why it could not."""
+    if _any(session):
+        return None
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if _any(session):
+        return None
+    try:
+        built = list(history.build())
+    except SetupError as error:
+        return error
+    for past, areas in built:
+        edition = Edition(
+            code=past.code,
+            name=past.name,
+            state="draft",
+            valid_from=past.valid_from,
+            routing_level=past.routing_level,
+            source=sources.SOURCE,
+            licence=sources.LICENCE,
+            attribution=sources.ATTRIBUTION,
+            redistributable=False,
+        )
+        session.add(edition)
+        importing.write(session, edition, areas)
+    # The province's regulation speaks of district committees: the later editions wait for an operator's word.
+    activate(session, built[0][0].code)
+    return None
+
+
+def find(session: Session, code: str | None = None, on: date | None = None) -> Edition:
+    """The edition named, whatever its state, else the one active on a day, today in Vietnam by default; NotFoundError."""
+    if code is not None:
+        named = session.scalars(select(Edition).where(Edition.code == code)).one_or_none()
+        if named is None:
+            known = ", ".join(edition.code for edition in every(session)) or "–"
+            raise NotFoundError(
+                _("Không có phiên bản địa giới {code}. Các phiên bản: {known}."), code=code, known=known
+            )
+        return named
+    day = on or datetime.now(ZONE).date()
+    query = (
+        select(Edition)
+        .where(Edition.state == "active", Edition.valid_from <= day)
+        .where(or_(Edition.valid_until.is_(None), Edition.valid_until > day))
+        .order_by(Edition.valid_from.desc())
+        .limit(1)
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        if session.scalars(select(Edition.id).where(Edition.state == "active").limit(1)).first() is None:
+            raise SetupError(
+                _(
+                    "Chưa có địa giới nào hiệu lực; nhập bằng quangnam boundaries import, rồi quangnam boundaries activate."
+                )
+            )
+        raise NotFoundError(_("Không có địa giới nào hiệu lực vào ngày {day}."), day=day.isoformat())
+    return found
+
+
+def every(session: Session) -> list[Edition]:
+    """All editions, oldest first."""
+    return list(session.scalars(select(Edition).order_by(Edition.valid_from, Edition.code)))
+
+
+def activate(session: Session, code: str) -> Edition:
+    """Makes a draft active from its day until the next active edition's; an active one stays; ConflictError."""
+    edition = find(session, code)
+    if edition.state == "active":
+        return edition
+    # Two activations at once would each set the end of the same predecessor.
+    active = list(
+        session.scalars(select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update())
+    )
+    routed = select(Area.id).where(Area.edition_id == edition.id, Area.level == edition.routing_level).limit(1)
+    if session.scalar(routed) is None:
+        raise ConflictError(
+            _("Phiên bản {code} chưa có đơn vị hành chính ở cấp điều phối ({level}); nhập thêm trước khi kích hoạt."),
+            code=code,
+            level=edition.routing_level,
+        )
+    same = next((one for one in active if one.valid_from == edition.valid_from), None)
+    if same is not None:
+        raise ConflictError(
+            _("Phiên bản {other} đã hiệu lực từ cùng ngày {day}; hai phiên bản không thể cùng bắt đầu một ngày."),
+            other=same.code,
+            day=edition.valid_from.isoformat(),
+        )
+    before = [one for one in active if one.valid_from < edition.valid_from]
+    after = [one for one in active if one.valid_from > edition.valid_from]
+    if before:
+        before[-1].valid_until = edition.valid_from
+    edition.valid_until = after[0].valid_from if after else None
+    edition.state = "active"
+    edition.activated_at = datetime.now(ZONE)
+    session.flush()
+    committees.set_days(session)
+    return edition
+
+
+def _any(session: Session) -> bool:
+    return session.scalars(select(Edition.id).limit(1)).first() is not None

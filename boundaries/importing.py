@@ -1,0 +1,103 @@
+"""Areas into an edition: the full geometry, a small outline for public maps, and parts in metres for lookup."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from geoalchemy2 import WKBElement
+from pyproj import Geod
+from shapely import MultiPolygon, Polygon
+from sqlalchemy import delete, func, insert, text
+from sqlalchemy.orm import Session
+
+from boundaries import committees
+from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
+from geo.errors import ConflictError
+from geo.geometry import SRID
+from geo.i18n import _
+
+LEVELS = ("district", "commune", "neighbour")
+# Side, in degrees, of the square whose area is the smallest corner that an outline keeps: about 200 m and 100 m.
+_TOLERANCE = {"district": 0.002, "commune": 0.001, "neighbour": 0.004}
+_PART_VERTICES = 64  # what a lookup reads to answer for one pin fits in a page or two
+_GEOD = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True)
+class NewArea:
+    """An area on its way into an edition; WGS 84."""
+
+    level: str
+    code: str
+    name: str
+    kind: str
+    parent_code: str | None
+    coastal: bool
+    polygon: MultiPolygon
+
+
+def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
+    """Writes areas into a draft, in place of those it had at their levels; ConflictError on an active edition."""
+    if edition.state == "active":
+        raise ConflictError(
+            _("Phiên bản địa giới {code} đang hiệu lực nên không sửa được; nhập thành một phiên bản mới."),
+            code=edition.code,
+        )
+    session.flush()
+    levels = {area.level for area in areas}
+    session.execute(delete(Area).where(Area.edition_id == edition.id, Area.level.in_(levels)))
+    for level in levels:
+        some = [area for area in areas if area.level == level]
+        drawn = outlines([area.polygon for area in some], _TOLERANCE[level])
+        session.execute(insert(Area), [_row(edition, *pair) for pair in zip(some, drawn, strict=True)])
+    session.execute(
+        _PARTS, {"edition": edition.id, "srid": METRIC_SRID, "vertices": _PART_VERTICES, "levels": list(levels)}
+    )
+    edition.created_at = func.now()  # whoever caches an edition looks at this
+    session.flush()
+    committees.create(session, edition)
+
+
+def outlines(polygons: Sequence[MultiPolygon], tolerance: float) -> list[MultiPolygon]:
+    """Neighbours simplified together, so that they still share their borders; to five decimals, about a metre."""
+    array = np.array(polygons, object)
+    rounded = shapely.transform(shapely.coverage_simplify(array, tolerance), lambda points: points.round(5))
+    # A corner that rounding folds over itself is rare and small: the full polygon is then the better outline.
+    good = shapely.is_valid(rounded) & ~shapely.is_empty(rounded)
+    return [_multi(new if fine else old) for new, old, fine in zip(rounded, array, good, strict=True)]
+
+
+def area_m2(polygon: MultiPolygon) -> float:
+    """The area on the WGS 84 ellipsoid, in square metres."""
+    return abs(float(_GEOD.geometry_area_perimeter(shapely.orient_polygons(polygon))[0]))
+
+
+def _multi(geometry: shapely.Geometry) -> MultiPolygon:
+    return MultiPolygon([part for part in shapely.get_parts(geometry) if isinstance(part, Polygon)])
+
+
+def _row(edition: Edition, area: NewArea, outline: MultiPolygon) -> dict[str, object]:
+    return {
+        "edition_id": edition.id,
+        "level": area.level,
+        "code": area.code,
+        "parent_code": area.parent_code,
+        "name": area.name,
+        "kind": area.kind,
+        "coastal": area.coastal,
+        "area_m2": area_m2(area.polygon),
+        "geometry": WKBElement(shapely.to_wkb(area.polygon), srid=SRID),
+        "outline": WKBElement(shapely.to_wkb(outline), srid=SRID),
+    }
+
+
+_PARTS = text(
+    f"""
+    INSERT INTO {AreaPart.__tablename__} (area_id, edition_id, level, geometry)
+    SELECT a.id, a.edition_id, a.level, ST_Subdivide(ST_Transform(a.geometry, :srid), :vertices)
+    FROM {Area.__tablename__} a
+    WHERE a.edition_id = :edition AND a.level = ANY(:levels)
+    ORDER BY a.id
+    """  # noqa: S608 (both names are ours)
+)
