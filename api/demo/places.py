@@ -34,16 +34,16 @@ TOWNS = (
     Town("Nam Phước", "508", 108.2570, 15.8250, 4, 1_700, "plain"),
     Town("Ái Nghĩa", "506", 108.1130, 15.8830, 4, 1_600, "plain"),
     Town("Đông Phú", "509", 108.2190, 15.6720, 2, 1_400, "plain"),
-    Town("Phú Thịnh", "518", 108.4200, 15.5300, 2, 1_400, "plain"),
+    Town("Phú Thịnh", "518", 108.4114, 15.5492, 2, 1_400, "plain"),
     Town("Tiên Kỳ", "514", 108.3060, 15.4900, 1.5, 1_200, "mountain"),
     Town("Tân Bình", "512", 108.1130, 15.5790, 1, 1_000, "mountain"),
     Town("Trà My", "515", 108.2210, 15.3410, 1, 900, "mountain"),
-    Town("Tắk Pỏ", "516", 108.1000, 15.1700, 0.7, 800, "mountain"),
+    Town("Tắk Pỏ", "516", 108.1300, 15.1720, 0.7, 800, "mountain"),
     Town("Khâm Đức", "511", 107.7960, 15.4500, 1, 900, "mountain"),
     Town("Thạnh Mỹ", "510", 107.8340, 15.7560, 1, 900, "mountain"),
     Town("P'rao", "505", 107.6480, 15.9330, 0.8, 800, "mountain"),
     Town("A Tiêng", "504", 107.4900, 15.8800, 0.6, 800, "mountain"),
-    Town("Trung Phước", "519", 108.0330, 15.7020, 0.8, 900, "mountain"),
+    Town("Trung Phước", "519", 108.0546, 15.7251, 0.8, 900, "mountain"),
 )
 # Main roads as a few points each (lon, lat); a report lies within some hundred metres of the line between them.
 ROADS: tuple[tuple[str, float, str, tuple[tuple[float, float], ...]], ...] = (
@@ -87,7 +87,7 @@ ROADS: tuple[tuple[str, float, str, tuple[tuple[float, float], ...]], ...] = (
         "đường Võ Chí Công",
         2.5,
         "plain",
-        ((108.380, 15.860), (108.440, 15.750), (108.520, 15.640), (108.600, 15.520), (108.680, 15.430)),
+        ((108.380, 15.860), (108.440, 15.750), (108.495, 15.640), (108.600, 15.520), (108.680, 15.430)),
     ),
 )
 EVERYWHERE = (("plain", 5.0, (108.10, 15.45, 108.65, 15.92)), ("mountain", 3.5, (107.22, 14.97, 108.30, 16.05)))
