@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from api import follow
 from api.bodies import OPENAPI, SentDep
-from api.deps import LangDep, SessionDep, SettingsDep
+from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.filters import FiltersDep
 from api.geojson import MEDIA_TYPE, geojson
 from api.intake import submit
@@ -28,7 +28,7 @@ DEVICE = "device"  # a cookie that means nothing but "the same browser"
 def send(
     *,
     request: Request,
-    session: SessionDep,
+    sessions: SessionsDep,
     settings: SettingsDep,
     lang: LangDep,
     body: SentDep,
@@ -36,17 +36,19 @@ def send(
 ) -> Response:
     """Takes a report and says which unit will answer for it, and why."""
     device = request.cookies.get(DEVICE)
-    taken = submit(
-        session,
-        settings,
-        body.report.draft("api"),
-        body.photos,
-        secret=secret(settings),
-        lang=lang,
-        idempotency_key=idempotency_key,
-        device=device,
-        address=request.client.host if request.client else None,
-    )
+    with sessions.begin() as session:
+        taken = submit(
+            session,
+            settings,
+            body.report.draft("api"),
+            body.photos,
+            secret=secret(settings),
+            lang=lang,
+            idempotency_key=idempotency_key,
+            device=device,
+            address=request.client.host if request.client else None,
+        )
+    # Committed: from here on it may be acknowledged.
     answer = taken.answer | {"link": follow.link(request, settings, taken.token)}
     headers = {"Location": f"/api/v1/reports/{answer['code']}", "Cache-Control": "no-store", "Content-Language": lang}
     if taken.replayed:

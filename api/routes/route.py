@@ -6,7 +6,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Query, Response
 
-from api.deps import LangDep, SessionDep, SettingsDep
+from api.deps import LangDep, SessionsDep, SettingsDep
 from api.receipts import routing_out
 from api.schemas import Number
 from boundaries import routing
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/route", tags=["boundaries"])
 @router.get("")
 def route(
     *,
-    session: SessionDep,
+    sessions: SessionsDep,
     settings: SettingsDep,
     lang: LangDep,
     lon: Annotated[Number, Query(description="degrees, WGS 84")],
@@ -27,5 +27,7 @@ def route(
     edition: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.\-]{1,32}$", description="asks this edition")] = None,
 ) -> Response:
     """The area, unit and reason for a point."""
-    found = routing.route(session, lon, lat, accuracy=accuracy, on=on, edition=edition, settings=settings)
-    return Response(orjson.dumps(routing_out(found, lang)), media_type="application/json")
+    with sessions.begin() as session:
+        found = routing.route(session, lon, lat, accuracy=accuracy, on=on, edition=edition, settings=settings)
+        told = routing_out(found, lang)
+    return Response(orjson.dumps(told), media_type="application/json")
