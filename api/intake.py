@@ -49,7 +49,7 @@ def submit(
     same content gets the same receipt again, also from two requests at the same moment.
     """
     key = idempotency.checked_key(idempotency_key) if idempotency_key is not None else None
-    wanted = _fingerprint(draft, photos)
+    wanted = _fingerprint(draft, photos) if key else b""
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
     subjects = _subjects(settings, secret, draft, device, address)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.

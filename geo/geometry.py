@@ -1,17 +1,19 @@
 """Points, bounding boxes and what of a place is public."""
 
 import math
+import struct
 from dataclasses import dataclass
 
 import numpy as np
 from geoalchemy2 import WKBElement
 from numpy.typing import NDArray
-from shapely import Point, from_wkb, get_coordinates, to_wkb
+from shapely import from_wkb, get_coordinates
 
 SRID = 4326
 # A cell of about 500 m at 15.5° N: 0.0045° of latitude are 498 m, 0.0047° of longitude 504 m.
 CELL_LON, CELL_LAT = 0.0047, 0.0045
 Floats = NDArray[np.float64]
+_POINT = struct.Struct("<BIdd")  # WKB: little-endian, a point, x, y
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class BBox:
 
 def element(lon: float, lat: float) -> WKBElement:
     """A point for a geometry column."""
-    return WKBElement(to_wkb(Point(lon, lat)), srid=SRID)
+    return WKBElement(_POINT.pack(1, 1, lon, lat), srid=SRID)
 
 
 def position(value: WKBElement) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -12,7 +12,7 @@ from geo.errors import InvalidError, NotFoundError
 from geo.filters import Filters, apply_filters
 from geo.geometry import blur, element
 from geo.i18n import _
-from geo.models import Category, Report
+from geo.models import Report
 from geo.texts import checked
 
 CONTENT = (10, 5_000)  # characters
@@ -62,19 +62,32 @@ def checked_content(text: str) -> str:
     return checked(text, "content", least=CONTENT[0], most=CONTENT[1], lines=True)
 
 
-def category(session: Session, code: str) -> Category:
-    """The active category of a code; InvalidError where there is none."""
-    found = session.scalar(select(Category).where(Category.code == code, Category.active)) if "\0" not in code else None
-    if found is None:
+class Kind(NamedTuple):
+    """What a category means for its reports."""
+
+    id: int
+    sensitive: bool
+    urgent: bool
+    accept_hours: int
+    resolve_days: int
+
+
+_KIND = text("SELECT id, sensitive, urgent, accept_hours, resolve_days FROM categories WHERE code = :code AND active")
+
+
+def category(session: Session, code: str) -> Kind:
+    """What the active category of a code means; InvalidError where there is none."""
+    row = session.connection().execute(_KIND, {"code": code}).one_or_none() if "\0" not in code else None
+    if row is None:
         raise InvalidError(_("Không có lĩnh vực này; hãy chọn một lĩnh vực trong danh sách."), field="category")
-    return found
+    return Kind(*row)
 
 
 def create(
     session: Session,
     draft: Draft,
     *,
-    category: Category,
+    category: Kind,
     unit_id: int,
     area_code: str | None,
     commune_code: str | None,
@@ -138,4 +151,4 @@ def by_code(session: Session, text: str) -> Report:
     return report
 
 
-__all__ = ["CONTENT", "Draft", "Filters", "apply_filters", "by_code", "category", "checked_content", "create"]
+__all__ = ["CONTENT", "Draft", "Filters", "Kind", "apply_filters", "by_code", "category", "checked_content", "create"]

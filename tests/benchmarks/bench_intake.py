@@ -181,13 +181,13 @@ def test_reports_and_pins_over_http() -> None:
                 "QUANGNAM_LIMIT_ADDRESS_HOUR": many,
                 "QUANGNAM_LIMIT_PHONE_HOUR": many,
             }
-            print(f"\none fdatasync: {fsync_milliseconds(folder):.2f} ms")
+            print(f"\none fdatasync: {fsync_milliseconds(folder):.2f} ms")  # noqa: T201 (the same)
             with serving("product", environment) as ours, serving("peer", environment) as theirs:
                 reports = compare("durable POST /api/v1/reports", ours, theirs, post, (b"201", b"201"))
                 compare("GET /api/v1/route", ours, theirs, get, (b"200", b"200"))
             with engine.connect() as connection:
                 stored = connection.scalar(text("SELECT count(*) FROM reports"))
-            print(f"{stored:,} reports stored")
+            print(f"{stored:,} reports stored")  # noqa: T201 (the same)
             engine.dispose()
         assert reports >= 0.1
     finally:
