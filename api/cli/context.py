@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import typer
 from sqlalchemy import Engine
 
 from api.installation import prepare
@@ -27,7 +28,8 @@ def engine(settings: Settings) -> Iterator[Engine]:
     with database_url(settings) as url:
         made = build_engine(url, pool_size=settings.pool_size)
         try:
-            prepare(made)
+            if lacking := prepare(made):
+                typer.echo(f"quangnam: {lacking}", err=True)
             yield made
         finally:
             made.dispose()

@@ -1,0 +1,94 @@
+"""An operator's own areas into a draft: the edition made or found, the coast and the committees thought of."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boundaries import committees, editions, importing
+from boundaries.files import Reading
+from boundaries.models import Area, Edition
+from geo.errors import ConflictError, InvalidError, NotFoundError
+from geo.i18n import _
+from geo.models import Unit
+
+
+@dataclass(frozen=True)
+class About:
+    """What an edition says of itself; the fields left None keep what a draft already has."""
+
+    code: str
+    name: str | None = None
+    valid_from: date | None = None
+    routing_level: str | None = None
+    source: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    redistributable: bool | None = None
+
+
+def refuse_active(session: Session, code: str) -> None:
+    """ConflictError where the edition is active: such a one never changes."""
+    try:
+        edition = editions.find(session, code)
+    except NotFoundError:
+        return
+    importing.refuse_active(edition)
+
+
+def complete(session: Session, reading: Reading) -> None:
+    """Adds what only the database knows: the coast by code where the file is silent, and committees by another name."""
+    level = reading.areas[0].level if reading.areas else ""
+    if reading.areas and not reading.knows_coast and level != "neighbour":
+        query = select(Area.code).where(Area.level == level, Area.coastal).distinct()
+        by_sea = set(session.scalars(query))
+        reading.areas[:] = [replace(area, coastal=area.code in by_sea) for area in reading.areas]
+        names = ", ".join(area.name for area in reading.areas if area.coastal) or _("không có")
+        reading.add(
+            _("Tệp không có cột ven biển; theo mã của các phiên bản đã có, ven biển là: {names}."),
+            serious=False,
+            names=names,
+        )
+    codes = {committees.PREFIX + area.code: area for area in reading.areas}
+    for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)).order_by(Unit.code)):
+        name = committees.name(codes[unit.code].kind, codes[unit.code].name)
+        if unit.name != name:
+            reading.add(
+                _("Đơn vị xử lý {code} đã có và tên là “{old}”, không phải “{new}”; tên cũ được giữ."),
+                serious=False,
+                code=unit.code,
+                old=unit.name,
+                new=name,
+            )
+
+
+def bring(session: Session, about: About, reading: Reading) -> Edition:
+    """Writes a sound reading into a draft, new or not; ConflictError on an active edition or a serious finding."""
+    if reading.serious or not reading.areas:
+        raise ConflictError(_("Tệp còn lỗi nên không nhập được; sửa những điều nêu trên rồi nhập lại."))
+    edition = _draft(session, about, reading)
+    importing.write(session, edition, reading.areas)
+    return edition
+
+
+def _draft(session: Session, about: About, reading: Reading) -> Edition:
+    given = {name: value for name, value in vars(about).items() if value is not None}
+    edition = session.scalars(select(Edition).where(Edition.code == about.code)).one_or_none()
+    if edition is not None:
+        importing.refuse_active(edition)
+        for name, value in given.items():
+            setattr(edition, name, value)
+        return edition
+    if about.name is None or about.valid_from is None:
+        raise InvalidError(_("Phiên bản {code} là mới: cần --name và --from."), code=about.code)
+    defaults = {
+        "routing_level": "commune" if reading.areas[0].level == "commune" else "district",
+        "source": reading.source,
+        "licence": "",
+        "attribution": "",
+        "redistributable": True,
+    }
+    edition = Edition(state="draft", **(defaults | given))
+    session.add(edition)
+    return edition
