@@ -1,6 +1,7 @@
 """submit(): the only way a report enters, whatever door it came through."""
 
 import hashlib
+import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.receipts import receipt
 from boundaries import routing
 from geo import codes, idempotency, limits, media, reports, workflow
-from geo.errors import InvalidError
+from geo.errors import QuangnamError
 from geo.i18n import Lang
 from geo.permissions import Actor
 from geo.reports import Draft
@@ -61,7 +62,7 @@ def submit(
         limits.count(short, subjects)
     try:
         pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
-    except InvalidError:
+    except QuangnamError:
         with _aside(session) as short:
             limits.give_back(short, subjects)
         raise
@@ -112,8 +113,17 @@ def _subjects(
     if device:
         found[limits.subject(secret, "device", device)] = settings.limit_device_hour
     if address:
-        found[limits.subject(secret, "address", address)] = settings.limit_address_hour
+        found[limits.subject(secret, "address", _network(address))] = settings.limit_address_hour
     return found
+
+
+def _network(address: str) -> str:
+    # One customer has a whole /64 of IPv6 addresses to send from.
+    try:
+        version6 = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.IPv6Network((version6, 64), strict=False))
 
 
 def _fingerprint(draft: Draft, photos: Sequence[bytes]) -> bytes:

@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from geo import picture
-from geo.errors import InvalidError
+from geo.errors import InvalidError, TooManyError
 from geo.geometry import element
 from geo.i18n import _
 from geo.models import Media, Report
@@ -40,7 +40,10 @@ class Picture:
 
 
 def decode(data: bytes, settings: Settings, *, number: int = 1) -> Picture:
-    """The picture in some bytes; InvalidError names `number` where they are none, or too large a one."""
+    """The picture in some bytes; InvalidError names `number` where they are none, or too large a one.
+
+    TooManyError where others have been waiting for their turn too long.
+    """
     if len(data) > settings.max_photo_bytes:
         raise InvalidError(
             _("Ảnh thứ {number} quá lớn; nhiều nhất {most} MB một ảnh."),
@@ -50,11 +53,14 @@ def decode(data: bytes, settings: Settings, *, number: int = 1) -> Picture:
         )
     # -I: nothing of the environment and no folder at hand decides what code runs over a stranger's bytes.
     command = [sys.executable, "-I", "-m", picture.__name__, str(settings.max_photo_pixels)]
-    with _ROOM:
-        try:
-            done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False, env={})  # noqa: S603
-        except subprocess.TimeoutExpired:
-            done = subprocess.CompletedProcess(command, picture.TOO_LARGE)
+    if not _ROOM.acquire(timeout=PATIENCE):
+        raise TooManyError(_("Đang có quá nhiều ảnh chờ xử lý; xin gửi lại sau ít phút."), details={"retry_after": 60})
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=PATIENCE, check=False, env={})  # noqa: S603
+    except subprocess.TimeoutExpired:
+        done = subprocess.CompletedProcess(command, picture.TOO_LARGE)
+    finally:
+        _ROOM.release()
     if done.returncode == picture.NOT_A_PICTURE:
         raise InvalidError(
             _("Tệp thứ {number} không phải là ảnh đọc được; hãy gửi ảnh JPEG, PNG, WebP hoặc HEIC."),

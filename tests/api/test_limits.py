@@ -1,10 +1,14 @@
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
+from api.intake import submit
+from api.schemas import report_in
+from geo.errors import TooManyError
 from geo.models import Rate
 from geo.settings import Settings
 
@@ -40,6 +44,27 @@ def test_an_address_has_a_high_ceiling(settings: Settings, sessions: sessionmake
             answers.append(client.post("/api/v1/reports", json=body | {"phone": f"090512345{number}"}).status_code)
             client.cookies.clear()
     assert answers == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("203.0.113.1", "203.0.113.2", False),
+    ],
+)
+def test_a_whole_ipv6_network_is_one_address(
+    settings: Settings, session: Session, body: Body, one: str, other: str, same: bool
+) -> None:
+    strict = settings.model_copy(update={"limit_address_hour": 1})
+    draft = report_in(body).draft("api")
+    submit(session, strict, draft, secret=b"x", address=one)
+    if same:
+        with pytest.raises(TooManyError):
+            submit(session, strict, draft, secret=b"x", address=other)
+    else:
+        submit(session, strict, draft, secret=b"x", address=other)
 
 
 def test_the_table_of_counts_names_nobody(client: TestClient, session: Session, body: Body) -> None:
