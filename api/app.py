@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
-from api.routes import categories, exports, follow, health, media
+from api.routes import categories, exports, follow, health, media, reports, route
 from geo.settings import Settings
 
 
@@ -18,6 +18,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     problems.install(app)
     private_links.hide_tokens()
     app.add_middleware(BodyLimit, settings=settings)
+    app.include_router(reports.router)
+    app.include_router(route.router)
     app.include_router(categories.router)
     app.include_router(media.router)
     app.include_router(follow.router)
