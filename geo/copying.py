@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 from psycopg import Connection, sql
@@ -14,6 +15,7 @@ Lengths = NDArray[np.int64]
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+_NUMPY = orjson.OPT_SERIALIZE_NUMPY
 _EPOCH = np.datetime64("2000-01-01", "us")  # PostgreSQL counts microseconds from here
 _POINT_4326 = np.frombuffer(b"\x01" + (0x20000001).to_bytes(4, "little") + (4326).to_bytes(4, "little"), np.uint8)
 
@@ -86,10 +88,11 @@ def texts(values: Any) -> Column:
     return Column(data[offsets[0] : offsets[-1]], lengths)
 
 
-def documents(values: Any) -> Column:
-    """A column of JSONB from texts; None becomes NULL."""
-    array = pa.array(values, pa.large_string())
-    return texts(pa.array([None if v is None else "\x01" + v for v in array.to_pylist()], pa.large_string()))
+def documents(values: Iterable[Any]) -> Column:
+    """A column of JSONB; None becomes NULL."""
+    # Version 1 of the format: a byte that says so, then the text.
+    written = [None if value is None else "\x01" + orjson.dumps(value, option=_NUMPY).decode() for value in values]
+    return texts(written)
 
 
 def constant(value: str | None, count: int) -> Column:

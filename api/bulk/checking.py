@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.bulk import values
+from boundaries import pins
 from geo import codes
 from geo.errors import InvalidError
 from geo.i18n import _
@@ -43,7 +44,7 @@ class Rules:
         typed["category_id"] = rows.known("category", self.category, _("lĩnh vực"), required=True)
         typed["content"] = rows.text("content", *CONTENT, lines=True)
         typed["lon"], typed["lat"] = rows.place()
-        typed["accuracy"] = rows.number("accuracy", least=0, most=100_000)
+        typed["accuracy"] = rows.number("accuracy", least=0, most=pins.MAX_ACCURACY)
         typed["created_at"] = rows.moment("created_at", self.now).fillna(pd.Timestamp(self.now))
         typed["happened_at"] = rows.moment("happened_at", self.now)
         state = rows.known("state", self.state, _("trạng thái"), required=False).fillna("received")
@@ -81,7 +82,7 @@ class _Rows:
         """Adds a reason to the rows of a mask."""
         mask = np.asarray(mask, np.bool_)
         if mask.any():
-            text = reason.format(**named)
+            text = (reason.format(**named) if named else reason).removesuffix(".")
             self.reason[mask] = [f"{old}; {text}" if old else text for old in self.reason[mask]]
 
     def text(self, column: str, least: int, most: int, *, lines: bool) -> pd.Series:
@@ -121,14 +122,11 @@ class _Rows:
         return numbers
 
     def place(self) -> tuple[pd.Series, pd.Series]:
-        """Longitudes and latitudes; where they stand in each other's column, the reason says so."""
+        """Longitudes and latitudes; what cannot be a place gets the sentence that a single pin would."""
         lon, lat = values.numbers(self.frame["lon"]), values.numbers(self.frame["lat"])
-        usable = np.isfinite(lon) & np.isfinite(lat)
-        self.refuse(~usable, _("thiếu tọa độ, hoặc tọa độ không phải là số"))
-        swapped = usable & lon.between(8, 24) & lat.between(102, 118)
-        self.refuse(swapped, _("kinh độ và vĩ độ bị đổi chỗ cho nhau"))
-        beyond = usable & ~swapped & ~(lon.between(-180, 180) & lat.between(-90, 90))
-        self.refuse(beyond, _("tọa độ không phải là kinh độ, vĩ độ (WGS 84)"))
+        sentences = pins.refusals(lon.to_numpy(), lat.to_numpy(), np.zeros(len(lon)))
+        for sentence in np.unique(sentences[sentences != ""].astype(str)):
+            self.refuse(sentences == sentence, sentence)
         return lon, lat
 
     def moment(self, column: str, now: np.datetime64) -> pd.Series:

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from boundaries.routing import route_many
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries.models import Edition
+from boundaries.routing import Routings, route_many
 from geo.deadlines import ZONE
 from geo.settings import Settings
 
@@ -20,14 +20,14 @@ class Routed:
     """What routing found, one element a row; `refusal` is why no unit answers, empty where one does."""
 
     refusal: NDArray[np.object_]
-    edition_id: NDArray[np.int64]
+    edition_id: NDArray[np.int64]  # 0 where no edition was in force
     area_code: NDArray[np.object_]
     commune_code: NDArray[np.object_]
     unit_id: NDArray[np.int64]
     reason: NDArray[np.object_]
     distance: NDArray[np.float64]
     needs_confirmation: NDArray[np.bool_]
-    candidates: NDArray[np.object_]  # JSON text as `assignments` keeps it, or None
+    candidates: NDArray[np.object_]  # as an assignment keeps them, or None
     others: NDArray[np.object_]  # ids of the candidates' units beside the responsible one, or None
 
     def take(self, rows: NDArray[Any]) -> "Routed":
@@ -69,8 +69,8 @@ def _empty(count: int) -> Routed:
     )
 
 
-def _fill(target: Routed, rows: NDArray[np.intp], found: Any) -> None:
-    target.refusal[rows] = found.refusal
-    target.edition_id[rows] = 1
-    for name in ("area_code", "commune_code", "unit_id", "reason", "distance", "needs_confirmation"):
-        getattr(target, name)[rows] = getattr(found, name)
+def _fill(target: Routed, rows: NDArray[np.intp], found: Routings) -> None:
+    target.edition_id[rows] = found.edition.id if found.edition else 0
+    for field in fields(target):
+        if field.name != "edition_id":
+            getattr(target, field.name)[rows] = getattr(found, field.name)

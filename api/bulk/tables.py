@@ -41,7 +41,7 @@ def lay_out(
         "events": _events(rows, routed, ids, accepted, door),
         "assignments": {
             "report_id": integers(ids, size=8),
-            "edition_id": integers(routed.edition_id),
+            "edition_id": integers(routed.edition_id, null=routed.edition_id == 0),
             "area_code": texts(routed.area_code.tolist()),
             "unit_id": integers(routed.unit_id),
             "reason": texts(routed.reason.tolist()),

@@ -83,15 +83,19 @@ def _drawn(rng: Generator, count: int, now: datetime) -> pd.DataFrame:
 
 
 def _told(
-    rng: Generator, rows: pd.DataFrame, routed: Routed, *, names: dict[str, str], ids: dict[str, int], now: datetime
+    rng: Generator,
+    rows: pd.DataFrame,
+    routed: Routed,
+    *,
+    names: dict[tuple[int, str], str],
+    ids: dict[str, int],
+    now: datetime,
 ) -> pd.DataFrame:
     """The rows with what was seen, when, and how far the unit has come; senders have none."""
     kind, stormy = rows["kind"].to_numpy(), rows["stormy"].to_numpy()
     category = texts.categories(rng, kind, stormy)
-    place = [
-        names.get(commune or area or "", "Quảng Nam")
-        for commune, area in zip(routed.commune_code, routed.area_code, strict=True)
-    ]
+    codes = np.where(routed.commune_code == None, routed.area_code, routed.commune_code)  # noqa: E711 (element by element)
+    place = [names.get(key, "Quảng Nam") for key in zip(routed.edition_id.tolist(), codes, strict=True)]
     count = len(rows)
     created = rows["created_at"]
     seen = created - pd.to_timedelta(rng.exponential(40, count), unit="min").round("min")
@@ -107,6 +111,7 @@ def _told(
     return rows.assign(**told)
 
 
-def _names(session: Session) -> dict[str, str]:
-    rows = session.execute(select(Area.code, Area.kind, Area.name).where(Area.level != "neighbour"))
-    return {code: f"{kind} {name}" for code, kind, name in rows}
+def _names(session: Session) -> dict[tuple[int, str], str]:
+    # The same code has another name, and another shape, in another edition.
+    rows = session.execute(select(Area.edition_id, Area.code, Area.kind, Area.name).where(Area.level != "neighbour"))
+    return {(edition, code): f"{kind} {name}" for edition, code, kind, name in rows}
