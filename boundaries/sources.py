@@ -59,8 +59,13 @@ def read_wards(provinces: frozenset[str], path: Path | None = None) -> list[Ward
 
 
 def assemble(points: list[Point]) -> MultiPolygon:
-    """Polygons from one flat list of points with all rings in a row, islands and holes told apart by where they lie."""
+    """Polygons from one flat list of points with all rings in a row, islands and holes told apart by where they lie.
+
+    ValueError for a ring that is not closed or crosses itself.
+    """
     found = [Polygon(ring) for ring in rings(points)]
+    if not all(one.is_valid for one in found):
+        raise ValueError("a ring crosses itself")
     if len(found) == 1:
         return MultiPolygon(found)
     area = shapely.build_area(shapely.multilinestrings([one.exterior for one in found]))
