@@ -1,0 +1,75 @@
+"""Why a unit answers for a place, in words: Vietnamese templates and their values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from geo.errors import OutsideError
+from geo.i18n import _
+
+INSIDE = _("Vị trí nằm trong {area}.")
+BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (mã nhỏ nhất), cần xác nhận.")
+UNCERTAIN = _(
+    "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius}; cần xác nhận."
+)
+NEAREST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất, cần xác nhận.")
+NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
+NO_EDITION = _("Hệ thống chưa có địa giới cho ngày này; Trung tâm IOC sẽ phân công.")
+OUTSIDE = _("Vị trí nằm ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
+IN_NEIGHBOUR = _("Vị trí thuộc {neighbour}, ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code (inside, border, uncertain, nearest, ioc), its Vietnamese sentence and the values that go into it."""
+
+    code: str
+    message: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def inside(area: str) -> Reason:
+    """Certainly within the area of this full name."""
+    return Reason("inside", INSIDE, {"area": area})
+
+
+def border(area: str, areas: Sequence[str]) -> Reason:
+    """On the shared border of several areas, of which the first by code is taken."""
+    return Reason("border", BORDER, {"area": area, "areas": ", ".join(areas)})
+
+
+def uncertain(area: str, other: str, distance: float, radius: float) -> Reason:
+    """Within the area, yet another lies so many metres away, nearer than the radius of what is uncertain."""
+    return Reason(
+        "uncertain", UNCERTAIN, {"area": area, "other": other, "distance": metres(distance), "radius": metres(radius)}
+    )
+
+
+def nearest(area: str, distance: float) -> Reason:
+    """In no area, and so many metres from the nearest one."""
+    return Reason("nearest", NEAREST, {"area": area, "distance": metres(distance)})
+
+
+def no_unit(area: str) -> Reason:
+    """The area is known and no committee answers for it."""
+    return Reason("ioc", NO_UNIT, {"area": area})
+
+
+def no_edition() -> Reason:
+    """No edition is in force."""
+    return Reason("ioc", NO_EDITION)
+
+
+def outside(distance: float, neighbour: str | None) -> OutsideError:
+    """The refusal of a pin so many metres outside the province, in the neighbouring province of that full name."""
+    details = {"distance": round(distance, 1), "neighbour": neighbour}
+    if neighbour:
+        return OutsideError(IN_NEIGHBOUR, details=details, neighbour=neighbour, distance=metres(distance))
+    return OutsideError(OUTSIDE, details=details, distance=metres(distance))
+
+
+def metres(distance: float) -> str:
+    """A distance as a person says it: 7 m, 150 m, 12 km."""
+    if distance >= 9_995:
+        return f"{distance / 1000:.0f} km"
+    return f"{distance:.0f} m" if distance < 100 else f"{round(distance, -1):.0f} m"
