@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import boundaries, db, reports
+from api.cli import boundaries, db, demo, reports
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -15,6 +15,7 @@ root = typer.Typer(
 root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
+root.command("demo")(demo.run)
 
 
 def main() -> None:

@@ -1,14 +1,25 @@
 """quangnam reports: accept, import, export."""
 
+import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.bulk.importing import import_file
 from api.cli import context
+from api.cli.progress import progress
+from api.filters import read_filters
 from geo import reports, workflow
+from geo.errors import InvalidError, SetupError
+from geo.filters import Filters
+from geo.i18n import _
 from geo.permissions import SYSTEM
 from geo.settings import load
+from maps.export import BATCH, check_format, stream_geojson
+from maps.features import select_public
 
 app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
 
@@ -20,3 +31,65 @@ def accept(code: Annotated[str, typer.Argument(help="mã phản ánh, ví dụ Q
         report = reports.by_code(session, code)
         workflow.apply(session, report, "accept", SYSTEM, door="cli")
         typer.echo(f"{report.code}: {report.state}")
+
+
+@app.command("import")
+def import_reports(file: Annotated[Path, typer.Argument(help="CSV hoặc GeoJSON, UTF-8")]) -> None:
+    """Imports reports from a CSV or GeoJSON file: all its good rows, or nothing."""
+    settings = load()
+    with context.engine(settings) as engine, progress(1.0, str(file.name)) as advance:
+        done = import_file(engine, settings, file, progress=lambda share, count: advance(share, f"{count:,} phản ánh"))
+    typer.echo(f"Đã nhập {done.stored} phản ánh, {done.to_confirm} cần xác nhận nơi xử lý.")
+    if done.rejected:
+        typer.echo(f"{done.rejected} dòng không nhập được; lý do ở {done.rejected_path}.")
+        if not done.stored:
+            raise InvalidError(_("Không dòng nào trong tệp nhập được."))
+
+
+@app.command()
+def export(  # noqa: PLR0917 (every filter is an option, none a position)
+    out: Annotated[Path, typer.Option(help="tệp để ghi")],
+    format: Annotated[str, typer.Option(help="geojson")] = "geojson",  # noqa: A002 (the contract's word)
+    bbox: Annotated[str | None, typer.Option(help="tây,nam,đông,bắc theo độ")] = None,
+    category: Annotated[str | None, typer.Option(help="mã lĩnh vực")] = None,
+    unit: Annotated[str | None, typer.Option(help="mã đơn vị xử lý")] = None,
+    area: Annotated[str | None, typer.Option(help="mã huyện hoặc xã")] = None,
+    state: Annotated[str | None, typer.Option(help="received, in_progress, …")] = None,
+    since: Annotated[str | None, typer.Option(help="từ ngày này")] = None,
+    until: Annotated[str | None, typer.Option(help="đến hết ngày này")] = None,
+    q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
+) -> None:
+    """Writes the public reports that pass the filters to a file."""
+    check_format(format)
+    with context.engine(load()) as engine, Session(engine) as session:
+        filters = read_filters(
+            session,
+            box=bbox,
+            category=category,
+            unit=unit,
+            area=area,
+            state=state,
+            since=since,
+            until=until,
+            q=q,
+        )
+        typer.echo(f"Đã ghi {_write(session, filters, out)} phản ánh vào {out}.")
+
+
+def _write(session: Session, filters: Filters, out: Path) -> int:
+    total = session.scalar(select(func.count()).select_from(select_public(filters).subquery())) or 0
+    # Beside the file and renamed: whoever reads `out` finds the old file or the whole new one.
+    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    try:
+        with progress(total, out.name) as advance, partial.open("wb") as file:
+            for number, piece in enumerate(stream_geojson(session.connection(), filters)):
+                file.write(piece)
+                advance(min(number * BATCH, total))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(out)
+    except OSError as error:
+        raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=error.strerror) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return total
