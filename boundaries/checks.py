@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries.importing import area_m2
-from boundaries.metric import to_degrees, to_metric
 from boundaries.models import Area, Edition
 
 GAP_WIDTH = 20.0  # metres: a slit between two areas that is narrower is taken for a gap, not for a river mouth or a bay
 _TINY = 0.01  # m²: below this, arithmetic speaks and not the map
+# Metres in a degree of longitude and of latitude at 15.6° N: what is stored has straight edges in degrees, and only a
+# plain scaling, unlike a projection, keeps a point on the edge that it lies on.
+_METRES = np.array([107_250.0, 110_650.0])
 Shapes = NDArray[Any]
 
 
@@ -116,11 +118,14 @@ def _gaps(codes: list[str], shapes: Shapes, union: shapely.Geometry) -> list[Fla
 
 
 def _flaw(codes: tuple[str, ...], shape: shapely.Geometry) -> Flaw:
-    there = shapely.transform(shape, lambda points: np.column_stack(to_degrees(*points.T)))
+    there = _to_degrees(shape)
     inside = shapely.point_on_surface(there)
     return Flaw(codes, area_m2(there), (round(inside.x, 5), round(inside.y, 5)))
 
 
-def _to_metres(shapes: Shapes) -> Shapes:
-    metres: Shapes = shapely.transform(shapes, lambda points: np.column_stack(to_metric(*points.T)))
-    return metres
+def _to_metres(shapes: Any) -> Any:
+    return shapely.transform(shapes, lambda points: points * _METRES)
+
+
+def _to_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda points: points / _METRES)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import shapely
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from boundaries.models import Area, Edition
 
 What = Literal["kept", "renamed", "moved", "redrawn", "merged", "split", "new", "gone"]
+WHATS: tuple[What, ...] = get_args(What)
 _SHARE = 0.02  # of an area: less than this across a border is another digitisation, not another border
 _SAME = 1e-6  # of an area: borders that differ by less are the same
 

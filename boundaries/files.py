@@ -1,6 +1,7 @@
 """Polygons that an operator brings: any file GDAL reads, in any CRS, with what is wrong in it said in sentences."""
 
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +67,12 @@ class Reading:
 
 def read(path: Path, level: str, fields: Fields, *, layer: str | None = None, crs: str | None = None) -> Reading:
     """Reads the areas of one level; InvalidError for a file that cannot be read at all."""
-    frame = _frame(path, layer, crs)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        frame = _frame(path, layer, crs)
     reading = Reading(path.name, knows_coast=fields.coastal in frame.columns)
+    for text in dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, RuntimeWarning)):
+        reading.add(_("Khi đọc tệp: {text}"), serious=False, text=text)
     if not len(frame):
         reading.add(_("Tệp không có đối tượng nào."))
         return reading

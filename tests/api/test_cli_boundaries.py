@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely import box
+from typer.testing import CliRunner, Result
+
+from api.cli import root
+from geo.errors import QuangnamError
+
+
+@pytest.fixture
+def runner(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
+    return CliRunner()
+
+
+def run(runner: CliRunner, *arguments: str) -> Result:
+    return runner.invoke(root, ["boundaries", *arguments])
+
+
+def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -> None:
+    listed = [line.split("\t") for line in run(runner, "list").stdout.splitlines()]
+    assert [row[:2] for row in listed[1:]] == [["2020", "hiệu lực"], ["2025-01", "bản nháp"], ["2025-07", "bản nháp"]]
+    checked = run(runner, "check", "2020")
+    assert checked.exit_code == 0
+    assert "huyện\t18\t10570.71\t0\t0.0\t0.0" in checked.stdout
+    assert (
+        "huyện\thợp nhất\t509 huyện Quế Sơn, 519 huyện Nông Sơn\t509 huyện Quế Sơn"
+        in run(runner, "diff", "2020", "2025-01").stdout
+    )
+    assert "từ 2025-01-01." in run(runner, "activate", "2025-01").stdout
+    assert "2020\thiệu lực\t2020-02-01\t2025-01-01\t" in run(runner, "list").stdout
+    unknown = run(runner, "activate", "1802")
+    assert isinstance(unknown.exception, QuangnamError)
+
+
+def test_an_import_is_a_report_until_it_is_committed(runner: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "own.geojson"
+    columns = {"code": ["502", "503"], "name": ["Thành phố Tam Kỳ", "Thành phố Hội An"]}
+    gpd.GeoDataFrame(columns, geometry=[box(108, 15, 108.1, 15.1), box(108.1, 15, 108.2, 15.1)], crs=4326).to_file(path)
+    arguments = ["import", str(path), "--edition", "own", "--name", "Của tỉnh", "--from", "2026-02-01"]
+    dry = run(runner, *arguments)
+    assert dry.exit_code == 0
+    assert "2 đơn vị" in dry.stdout
+    assert "khe hở 0.0 m², chồng lấn 0.0 m²" in dry.stdout
+    assert "own" not in run(runner, "list").stdout
+    assert run(runner, *arguments, "--commit").exit_code == 0
+    assert "own\tbản nháp\t2026-02-01\t\t2\t0\thuyện\tCủa tỉnh\town.geojson" in run(runner, "list").stdout
+    assert "hiệu lực từ 2026-02-01." in run(runner, "activate", "own").stdout
+    again = run(runner, *arguments, "--commit")
+    assert again.exit_code != 0
+    assert "đang hiệu lực" in str(again.exception)
+
+
+def test_a_faulty_file_is_reported_with_a_status(runner: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "own.geojson"
+    columns = {"code": ["502", "502"], "name": ["Huyện A", "Huyện B"]}
+    gpd.GeoDataFrame(columns, geometry=[box(108, 15, 108.1, 15.1), box(108.1, 15, 108.2, 15.1)], crs=4326).to_file(path)
+    found = run(runner, "import", str(path), "--edition", "own")
+    assert found.exit_code == 1
+    assert "Lỗi: Mã 502 có 2 lần" in found.stdout
+    assert isinstance(run(runner, "import", str(path), "--edition", "own", "--commit").exception, QuangnamError)
