@@ -89,9 +89,7 @@ def read(path: Path, level: str, fields: Fields, *, layer: str | None = None, cr
         area = _area(reading, level, row, {name: values[row] for name, values in columns.items()}, shape)
         if area:
             reading.areas.append(area)
-    for code, count in Counter(area.code for area in reading.areas).items():
-        if count > 1:
-            reading.add(_("Mã {code} có {count} lần; mỗi đơn vị hành chính là một đối tượng."), code=code, count=count)
+    _check_codes(reading)
     if not reading.serious:
         _check_fit(reading, level)
     return reading
@@ -164,6 +162,12 @@ def _area(reading: Reading, level: str, row: int, values: dict[str, Any], shape:
         return None
     polygon = MultiPolygon([shape]) if isinstance(shape, Polygon) else shape
     return NewArea(level, code, name, kind, _text(values.get("parent")) or None, _true(values.get("coastal")), polygon)
+
+
+def _check_codes(reading: Reading) -> None:
+    for code, count in Counter(area.code for area in reading.areas).items():
+        if count > 1:
+            reading.add(_("Mã {code} có {count} lần; mỗi đơn vị hành chính là một đối tượng."), code=code, count=count)
 
 
 def _check_fit(reading: Reading, level: str) -> None:
