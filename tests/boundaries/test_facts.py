@@ -58,9 +58,7 @@ def test_each_changed_commune_is_well_formed(change: Change) -> None:
 
 
 @pytest.mark.parametrize(("edition", "count"), [("2025-01", 233), ("2025-07", 78)])
-def test_each_commune_goes_into_exactly_one_new_one(
-    edition: str, count: int, communes: dict[str, Commune]
-) -> None:
+def test_each_commune_goes_into_exactly_one_new_one(edition: str, count: int, communes: dict[str, Commune]) -> None:
     before = communes if edition == "2025-01" else history.step(communes, JANUARY)
     used = [code for change in facts.changes(edition) for code in change.made_of]
     assert len(used) == len(set(used))

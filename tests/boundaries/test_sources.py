@@ -35,9 +35,7 @@ def test_the_default_polygons_of_the_province() -> None:
     assert islands == {"Tân Hiệp": 9, "Tam Hải": 3, "Tam Quang": 2}
 
 
-def test_without_the_package_it_says_how_to_bring_own_polygons(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_package_it_says_how_to_bring_own_polygons(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     with pytest.raises(SetupError, match="quangnam boundaries import"):
         sources.read_wards(frozenset({sources.PROVINCE}))
