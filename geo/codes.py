@@ -6,26 +6,28 @@ import hmac
 import re
 import secrets
 
+import numpy as np
+
 # Crockford's base 32: no I, L, O (read as 1 and 0) and no U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LETTERS = np.frombuffer(ALPHABET.encode(), np.uint8)
 _READ_AS = str.maketrans("OIL", "011")
 _CODE = re.compile(f"[{ALPHABET}]{{8}}")
 
 
 def report_codes(count: int) -> list[str]:
     """`count` random codes such as QN-7K2M-9XQ4; 40 bits each, so that nobody finds a report by counting."""
-    raw = secrets.token_bytes(5 * count)
-    return [_spell(int.from_bytes(raw[i : i + 5], "big")) for i in range(0, 5 * count, 5)]
+    bits = np.unpackbits(np.frombuffer(secrets.token_bytes(5 * count), np.uint8)).reshape(count, 8, 5)
+    letters = _LETTERS[np.packbits(bits, axis=2)[:, :, 0] >> 3]
+    spelled = np.tile(np.frombuffer(b"QN-    -    ", np.uint8), (count, 1))
+    spelled[:, 3:7], spelled[:, 8:12] = letters[:, :4], letters[:, 4:]
+    found: list[str] = spelled.view("S12").ravel().astype(str).tolist()
+    return found
 
 
 def report_code() -> str:
     """One random code such as QN-7K2M-9XQ4."""
     return report_codes(1)[0]
-
-
-def _spell(number: int) -> str:
-    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
-    return f"QN-{letters[:4]}-{letters[4:]}"
 
 
 def normalise(text: str) -> str | None:

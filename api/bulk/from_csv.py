@@ -13,7 +13,7 @@ from api.bulk.columns import Chunk, complete, rename
 from geo.errors import InvalidError
 from geo.i18n import _
 
-BLOCK = 16 << 20  # bytes parsed at a time: about 60,000 reports
+BLOCK = 8 << 20  # bytes parsed at a time: about 30,000 reports
 _TEXT = pa.large_string()
 
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import phonenumbers
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from geo import texts
@@ -16,22 +15,45 @@ from geo.people import normalise_phone
 
 _ZONED = r"[zZ]$|:.*[+-]\d{2}(?::?\d{2})?$"
 _DAY_FIRST = r"^\d{1,2}/\d{1,2}/\d{4}"
-# What `texts.clean` might change; everything else is clean already.
-_UNCLEAN = (
-    r"^\s|\s$|\s\s|[\x00-\x09\x0b-\x1f\x7f-\xa0\x{061c}\x{1680}\x{2000}-\x{200f}\x{2028}-\x{202f}\x{205f}"
-    r"\x{2066}-\x{2069}\x{3000}\x{feff}\x{fff9}-\x{ffff}]"
-)
+# Bytes of which clean Vietnamese text is made: ASCII, what follows a lead byte, and the lead bytes of its letters.
+_PLAIN = np.zeros(256, np.bool_)
+_PLAIN[[*range(0x20, 0x7F), *range(0x80, 0xC0), 0xC3, 0xC4, 0xC5, 0xC6, 0xE1]] = True
+_BLANK, _BREAK = 0x20, 0x0A
 
 
 def clean(column: pd.Series, *, lines: bool) -> pd.Series:
     """`geo.texts.clean` for a column; only texts that it could change are passed through it one by one."""
-    array = pc.utf8_normalize(pa.array(column, pa.large_string()), form="NFC")
-    suspect = pc.match_substring_regex(array, _UNCLEAN if lines else _UNCLEAN + r"|\n")
-    done = pd.Series(array.to_pandas(), dtype="str").set_axis(column.index)
-    dirty = pc.fill_null(suspect, False).to_numpy(zero_copy_only=False)
-    if dirty.any():
-        done[dirty] = [texts.clean(text, lines=lines) for text in done[dirty]]
+    array = pa.array(column, pa.large_string())
+    dirty = _suspect(array, lines=lines)
+    if not dirty.any():
+        return column
+    done = column.copy()
+    done[dirty] = [texts.clean(text, lines=lines) for text in column[dirty]]
     return done
+
+
+def _suspect(array: pa.Array, *, lines: bool) -> NDArray[np.bool_]:
+    """Which texts hold anything beside letters that are surely composed, single blanks within, and line breaks."""
+    _validity, raw_offsets, raw_data = array.buffers()
+    found = np.zeros(len(array), np.bool_)
+    if raw_data is None or not len(array):
+        return found
+    offsets = np.frombuffer(raw_offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    data = np.frombuffer(raw_data, np.uint8)[: offsets[-1]]
+    odd = ~_PLAIN[data]
+    if lines:
+        odd &= data != _BREAK
+    # Of what 0xE1 leads only U+1E80–U+1EFF is Vietnamese; a blank beside a blank or a break is too many.
+    before, after = data[:-1], data[1:]
+    odd[:-1] |= (before == 0xE1) & (after != 0xBA) & (after != 0xBB)
+    odd[:-1] |= (before == _BLANK) & ((after == _BLANK) | (after == _BREAK))
+    odd[:-1] |= (before == _BREAK) & ((after == _BLANK) | (after == _BREAK))
+    at = np.flatnonzero(odd)
+    found[np.searchsorted(offsets, at[at >= offsets[0]], "right") - 1] = True
+    filled = np.flatnonzero(np.diff(offsets))
+    for ends in (offsets[:-1][filled], offsets[1:][filled] - 1):
+        found[filled[data[ends] <= _BLANK]] = True
+    return found
 
 
 def numbers(column: pd.Series) -> pd.Series:
