@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import boundaries, db, demo, reports
+from api.cli import boundaries, db, demo, reports, route
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -16,6 +16,7 @@ root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
 root.command("demo")(demo.run)
+root.command("route", context_settings={"ignore_unknown_options": True})(route.run)
 
 
 def main() -> None:

@@ -1,0 +1,75 @@
+"""quangnam route: where one pin goes, or every line of a file."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.orm import Session
+
+from api.cli import context
+from api.cli.progress import progress
+from api.cli.route_file import Summary, route_file
+from boundaries.routing import Routing, route
+from geo.errors import InvalidError
+from geo.i18n import _, translate
+from geo.settings import load
+
+_ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out.")
+
+
+def run(
+    lon: Annotated[str | None, typer.Argument(help="kinh độ, ví dụ 108.338", show_default=False)] = None,
+    lat: Annotated[str | None, typer.Argument(help="vĩ độ, ví dụ 15.8794", show_default=False)] = None,
+    *,
+    accuracy: Annotated[str | None, typer.Option(help="sai số vị trí, mét")] = None,
+    file: Annotated[Path | None, typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on")] = None,
+    out: Annotated[Path | None, typer.Option(help="tệp CSV kết quả")] = None,
+    edition: Annotated[str | None, typer.Option(help="phiên bản địa giới, ví dụ 2025-01")] = None,
+    on: Annotated[str | None, typer.Option(help="ngày, ví dụ 2024-06-01: phiên bản có hiệu lực ngày đó")] = None,
+) -> None:
+    """Says which unit answers for a place, and why; nothing is stored."""
+    if (lon is None or lat is None) == (file is None or out is None) or (file and lon):
+        raise InvalidError(_ONE_OR_FILE)
+    day = _day(on)
+    settings = load()
+    if file and out:
+        size = max(file.stat().st_size, 1) if file.exists() else 1
+        with context.engine(settings) as engine, Session(engine) as session, progress(size) as advance:
+            told = route_file(session, settings, file, out, edition=edition, on=day, progress=advance)
+        typer.echo(_summary(told))
+        return
+    x, y = _number(lon or "", "lon"), _number(lat or "", "lat")
+    within = None if accuracy is None else _number(accuracy, "accuracy")
+    with context.engine(settings) as engine, Session(engine) as session:
+        found = route(session, x, y, accuracy=within, on=day, edition=edition, settings=settings)
+    typer.echo(_told(found))
+
+
+def _told(found: Routing) -> str:
+    lines = [f"{found.area.code} {found.area.name} → {found.unit.name}" if found.area else found.unit.name]
+    if found.commune and found.commune is not found.area:
+        lines.append(f"{found.commune.code} {found.commune.kind} {found.commune.name}")
+    lines.append(translate(found.reason.message, "vi", **found.reason.values))
+    lines += [f"  {one.share:4.0%}  {one.area.code} {one.area.name}" for one in found.candidates]
+    return "\n".join(lines)
+
+
+def _summary(told: Summary) -> str:
+    text = _("{rows} dòng: {routed} có đơn vị xử lý ({confirm} cần xác nhận), {refused} không; lý do ở cột reason.")
+    refused = told.rows - told.routed
+    return translate(text, "vi", rows=told.rows, routed=told.routed, confirm=told.to_confirm, refused=refused)
+
+
+def _number(text: str, field: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidError(_("{text} không phải là một số."), field=field, text=repr(text)) from None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidError(_("Ngày phải có dạng 2026-01-31."), field="on") from None

@@ -1,0 +1,174 @@
+"""Routing of a CSV file: every line comes back, in its order, with what was found or why nothing was."""
+
+import csv
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from boundaries.routing import route_many
+from geo.errors import InvalidError
+from geo.i18n import _
+from geo.settings import Settings
+
+ADDED = ("area_code", "area_name", "unit", "reason", "needs_confirmation")
+CHUNK = 50_000  # lines held at a time
+Rows = list[list[str]]
+Floats = NDArray[np.float64]
+_BAD_DAY = _("Ngày ở cột on phải có dạng 2026-01-31.")
+_BAD_ACCURACY = _("Cột accuracy phải là số mét, hoặc để trống.")
+_TOO_LONG = _("Dòng này có nhiều ô hơn dòng đầu của tệp.")
+
+
+@dataclass
+class Summary:
+    """How many lines there were, got a unit, and need a person's confirmation."""
+
+    rows: int = 0
+    routed: int = 0
+    to_confirm: int = 0
+
+
+def route_file(
+    session: Session,
+    settings: Settings,
+    source: Path,
+    target: Path,
+    *,
+    edition: str | None = None,
+    on: date | None = None,
+    progress: Callable[[float], None] = lambda _done: None,
+) -> Summary:
+    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on) with five more columns to `target`.
+
+    InvalidError where it is no such file; then `target` stays as it was. `progress` is told the bytes read.
+    """
+    try:
+        with source.open("rb") as raw, _replaced(target) as written:
+            text = TextIOWrapper(raw, "utf-8-sig", newline="")
+            first = text.readline()
+            reader = csv.reader(itertools.chain([first], text), delimiter=_delimiter(first))
+            header = next(reader, [])
+            writer = csv.writer(written, delimiter=_delimiter(first), lineterminator="\r\n")
+            table = _Table(header, _delimiter(first) != ",")
+            writer.writerow(table.columns)
+            summary = Summary()
+            while chunk := list(itertools.islice(reader, CHUNK)):
+                rows = [row for row in chunk if row]  # an empty line is no line
+                writer.writerows(table.routed(session, settings, rows, edition=edition, on=on, summary=summary))
+                progress(raw.tell())
+    except UnicodeDecodeError:
+        raise InvalidError(_("Tệp không phải UTF-8; hãy lưu lại ở dạng “CSV UTF-8”.")) from None
+    except (csv.Error, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InvalidError(_("Không đọc hoặc ghi được tệp CSV: {reason}"), reason=str(reason)) from None
+    return summary
+
+
+class _Table:
+    """Where the columns of a file are."""
+
+    def __init__(self, header: Sequence[str], decimal_comma: bool) -> None:
+        names = [name.strip().lower() for name in header]
+        missing = [name for name in ("lon", "lat") if name not in names]
+        if missing:
+            raise InvalidError(_("Tệp thiếu cột {columns}; dòng đầu phải là tên các cột."), columns=", ".join(missing))
+        self._place = {name: place for place, name in reversed(list(enumerate(names)))}
+        self._width = len(header)
+        self._decimal_comma = decimal_comma
+        # A file that was routed before keeps its columns where they are, with new contents.
+        new = [name for name in ADDED if name not in self._place]
+        self.columns = [*header, *new]
+        self._target = [self._place.get(name, self._width + (new.index(name) if name in new else 0)) for name in ADDED]
+
+    def routed(
+        self,
+        session: Session,
+        settings: Settings,
+        rows: Rows,
+        *,
+        edition: str | None,
+        on: date | None,
+        summary: Summary,
+    ) -> Rows:
+        """The rows with their answers."""
+        fault = np.array([_TOO_LONG if len(row) > self._width else "" for row in rows], object)
+        rows = [row[: self._width] + [""] * (len(self.columns) - min(len(row), self._width)) for row in rows]
+        lon, _wrong = self._numbers(rows, "lon")
+        lat, _wrong = self._numbers(rows, "lat")
+        accuracy, wrong = self._numbers(rows, "accuracy")
+        fault[wrong & (fault == "")] = _BAD_ACCURACY
+        days = np.array(self._texts(rows, "on"), object)
+        for text in dict.fromkeys(days):
+            mine = np.flatnonzero((days == text) & (fault == ""))
+            try:
+                day = date.fromisoformat(text) if text else on
+            except ValueError:
+                fault[mine] = _BAD_DAY
+                continue
+            found = route_many(
+                session, lon[mine], lat[mine], accuracy=accuracy[mine], edition=edition, on=day, settings=settings
+            )
+            for row, *answer in zip(
+                mine.tolist(),
+                found.area_code,
+                found.area_name,
+                found.unit_name,
+                np.where(found.refusal == "", found.reason, found.refusal),
+                np.where(found.refusal == "", np.where(found.needs_confirmation, "true", "false"), ""),
+                strict=True,
+            ):
+                self._put(rows[row], answer)
+            summary.routed += int((found.refusal == "").sum())
+            summary.to_confirm += int(found.needs_confirmation.sum())
+        for row in np.flatnonzero(fault != ""):
+            self._put(rows[row], ["", "", "", fault[row], ""])
+        summary.rows += len(rows)
+        return rows
+
+    def _put(self, row: list[str], answer: Sequence[str | None]) -> None:
+        for place, value in zip(self._target, answer, strict=True):
+            row[place] = value or ""
+
+    def _texts(self, rows: Rows, name: str) -> list[str]:
+        place = self._place.get(name)
+        return [""] * len(rows) if place is None else [row[place].strip() for row in rows]
+
+    def _numbers(self, rows: Rows, name: str) -> tuple[Floats, NDArray[np.bool_]]:
+        """The numbers of a column, NaN where there is none, and whether something else stands there."""
+        texts = self._texts(rows, name)
+        if self._decimal_comma:
+            texts = [text.replace(",", ".") for text in texts]
+        numbers = np.full(len(texts), np.nan)
+        wrong = np.zeros(len(texts), np.bool_)
+        for row, text in enumerate(texts):
+            if text:
+                try:
+                    numbers[row] = float(text)
+                except ValueError:
+                    wrong[row] = True
+        return numbers, wrong | (np.array([bool(text) for text in texts], np.bool_) & np.isnan(numbers))
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t", key=line.count)
+
+
+@contextmanager
+def _replaced(target: Path) -> Iterator[TextIO]:
+    """A text file that takes the place of `target` once all of it is written, and else leaves no trace."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

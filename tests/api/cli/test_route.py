@@ -1,0 +1,143 @@
+import csv
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api.cli import main, route_file
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.setenv("QUANGNAM_DATABASE_URL", database_url)
+    monkeypatch.setenv("QUANGNAM_DATA_DIR", str(tmp_path))
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["quangnam", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        status = exit_.value.code
+        assert isinstance(status, int)
+        return status, *capsys.readouterr()
+
+    return call
+
+
+def lines(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+def test_hoi_an(run: Run) -> None:
+    status, out, err = run("route", "108.3380", "15.8794")
+    assert (status, err) == (0, "")
+    assert out.startswith("503 Hội An → UBND thành phố Hội An\n")
+    assert out.endswith("Vị trí nằm trong thành phố Hội An.\n")
+
+
+@pytest.mark.parametrize(("edition", "code"), [("2020", "519"), ("2025-01", "509")])
+def test_an_edition_is_asked_by_name(run: Run, edition: str, code: str) -> None:
+    assert run("route", "107.995", "15.651", "--edition", edition)[1].startswith(f"{code} ")
+
+
+def test_an_uncertain_pin_lists_the_candidates(run: Run) -> None:
+    out = run("route", "108.3380", "15.8794", "--accuracy", "8000")[1]
+    assert "%  508 Duy Xuyên" in out
+    assert "cần xác nhận" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["15.8794", "108.3380"], "đổi chỗ"),
+        (["abc", "15"], "không phải là một số"),
+        (["nan", "15"], "hữu hạn"),
+        (["-10", "-15"], "ngoài tỉnh"),
+        (["108.3"], "--file"),
+        ([], "--file"),
+        (["108.3", "15.8", "--file", "in.csv", "--out", "out.csv"], "--file"),
+        (["--file", "in.csv"], "--out"),
+        (["--file", "missing.csv", "--out", "out.csv"], "No such file"),
+        (["108.338", "15.8794", "--edition", "1976"], "2020, 2025-01, 2025-07"),
+        (["108.338", "15.8794", "--on", "yesterday"], "2026-01-31"),
+        (["108.338", "15.8794", "--accuracy", "-5"], "Sai số"),
+    ],
+)
+def test_a_bad_request_is_one_clear_line(run: Run, arguments: list[str], word: str) -> None:
+    status, out, err = run("route", *arguments)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert word in err
+
+
+def test_every_line_of_a_file_comes_back_with_its_answer(run: Run, tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(
+        "\ufeffid,lon,lat,accuracy,on,note\n"
+        '1,108.338,15.8794,,,"a, ""b"""\n'
+        "2,15.8794,108.338,,,\n"
+        "3,abc,15,,,\n"
+        "4,108.338,15.8794,x,,\n"
+        '5,108.3,15.88,3000,2024-06-01,"hai\ndòng"\n'
+        "6,108.3,15.88,,01/02/2024,\n"
+        "7,108.3,15.8,,,,,,9\n"
+        "\n"
+        "8,109.5,15.8\n"
+        "9,108.338,15.8794,,1999-01-01,\n",
+        encoding="utf-8",
+    )
+    status, out, err = run("route", "--file", source, "--out", target)
+    assert (status, err) == (0, "")
+    assert out.startswith("9 dòng: 3 có đơn vị xử lý (2 cần xác nhận), 6 không")
+    rows = lines(target)
+    assert list(rows[0]) == ["id", "lon", "lat", "accuracy", "on", "note", *route_file.ADDED]
+    assert [row["id"] for row in rows] == list("123456789")
+    assert [rows[0][name] for name in ("note", *route_file.ADDED)] == [
+        'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false",
+    ]  # fmt: skip
+    assert rows[4]["note"] == "hai\ndòng"
+    assert [rows[4]["reason"], rows[4]["needs_confirmation"]] == ["uncertain", "true"]
+    assert [rows[8]["reason"], rows[8]["area_code"], rows[8]["unit"][:9]] == ["ioc", "", "Trung tâm"]
+    for row, word in zip(
+        [*rows[1:4], *rows[5:8]], ["đổi chỗ", "hữu hạn", "accuracy", "2026-01-31", "nhiều ô", "86 km"], strict=True
+    ):
+        assert word in row["reason"]
+        assert [row["area_code"], row["unit"], row["needs_confirmation"]] == ["", "", ""]
+
+
+def test_a_file_longer_than_a_chunk_keeps_its_order(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(route_file, "CHUNK", 3)
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    where = [("108.338", "15.8794", "503"), ("107.995", "15.651", "519")] * 5
+    source.write_text("lon,lat\n" + "".join(f"{lon},{lat}\n" for lon, lat, _ in where), encoding="utf-8")
+    assert run("route", "--file", source, "--out", target)[0] == 0
+    assert [row["area_code"] for row in lines(target)] == [code for *_, code in where]
+
+
+def test_semicolons_decimal_commas_and_a_second_time(run: Run, tmp_path: Path) -> None:
+    first, second, third = (tmp_path / name for name in ("1.csv", "2.csv", "3.csv"))
+    first.write_text("LAT;LON\n15,651;107,995\n", encoding="utf-8")
+    assert run("route", "--file", first, "--out", second, "--edition", "2020")[0] == 0
+    assert run("route", "--file", second, "--out", third, "--edition", "2025-01")[0] == 0
+    before, after = lines(second, ";")[0], lines(third, ";")[0]
+    assert (before["area_code"], after["area_code"]) == ("519", "509")
+    assert list(before) == list(after)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [(b"a,b\n1,2\n", "lon, lat"), (b"", "lon, lat"), (b"lon,lat\n108.3,15.8\n\xff\xfe\n", "UTF-8"),
+     (b'lon,lat\n"' + b"x" * 200_000, "CSV")],
+)  # fmt: skip
+def test_what_is_no_such_file_leaves_nothing_behind(run: Run, tmp_path: Path, content: bytes, word: str) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(content)
+    target.write_text("before", encoding="utf-8")
+    status, out, err = run("route", "--file", source, "--out", target)
+    assert (status, out, err.count("\n")) == (1, "", 1)
+    assert word in err
+    assert target.read_text(encoding="utf-8") == "before"
+    assert sorted(path.name for path in tmp_path.glob("*.csv*")) == ["in.csv", "out.csv"]
+    assert not list(tmp_path.glob(".*.part"))

@@ -1,0 +1,192 @@
+from datetime import date
+
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy.orm import Session
+
+from boundaries import atlas, editions
+from boundaries.metric import to_degrees, to_metric
+from boundaries.routing import Routing, route
+from geo.errors import InvalidError, NotFoundError, OutsideError
+from geo.i18n import translate
+from geo.settings import Settings
+
+HOI_AN = (108.3380, 15.8794)
+NONG_SON = (107.995, 15.651)
+
+
+def said(routing: Routing) -> str:
+    return translate(routing.reason.message, "vi", **routing.reason.values)
+
+
+def test_hoi_an(session: Session, settings: Settings) -> None:
+    found = route(session, *HOI_AN, settings=settings)
+    assert (found.area.code, found.unit.name) == ("503", "UBND thành phố Hội An")
+    assert (found.reason.code, said(found)) == ("inside", "Vị trí nằm trong thành phố Hội An.")
+    assert (found.needs_confirmation, found.candidates, found.distance) == (False, [], None)
+    assert (found.commune.level, found.commune.parent_code) == ("commune", "503")
+    assert found.edition.code == "2020"
+
+
+def test_nong_son_by_named_edition(session: Session, settings: Settings) -> None:
+    codes = [route(session, *NONG_SON, edition=code, settings=settings).area.code for code in ("2020", "2025-01")]
+    assert codes == ["519", "509"]
+    new = route(session, *NONG_SON, edition="2025-07", settings=settings)
+    assert (new.area.level, new.area.name) == ("commune", "Quế Phước")
+    assert new.commune is new.area
+    assert new.unit.area_code == new.area.code
+
+
+def test_nong_son_by_day_once_the_drafts_are_active(session: Session, settings: Settings) -> None:
+    for code in ("2025-01", "2025-07"):
+        editions.activate(session, code)
+    days = [date(2024, 6, 1), date(2025, 2, 1), date(2026, 1, 1)]
+    found = [route(session, *NONG_SON, on=day, settings=settings) for day in days]
+    assert [one.edition.code for one in found] == ["2020", "2025-01", "2025-07"]
+    assert [one.area.name for one in found] == ["Nông Sơn", "Quế Sơn", "Quế Phước"]
+    assert [one.unit.area_code for one in found] == [one.area.code for one in found]
+    assert [one.area.code for one in found][:2] == ["519", "509"]
+
+
+def test_the_last_day_of_an_edition_is_its_own(session: Session, settings: Settings) -> None:
+    editions.activate(session, "2025-01")
+    days = [date(2024, 12, 31), date(2025, 1, 1)]
+    assert [route(session, *NONG_SON, on=day, settings=settings).area.code for day in days] == ["519", "509"]
+
+
+def test_cu_lao_cham_is_hoi_ans(session: Session, settings: Settings) -> None:
+    found = route(session, 108.51, 15.955, settings=settings)
+    assert (found.area.name, found.commune.name, found.reason.code) == ("Hội An", "Tân Hiệp", "inside")
+
+
+def test_a_border_close_by_makes_uncertain(session: Session, settings: Settings) -> None:
+    # 60 m on Hội An's side of the middle of its border with Điện Bàn.
+    x, y = beside(session, "503", "507", 60)
+    found = route(session, x, y, settings=settings)
+    assert (found.area.code, found.reason.code, found.needs_confirmation) == ("503", "uncertain", True)
+    assert found.distance == pytest.approx(60, abs=1)
+    assert "thành phố Hội An nhưng cách thị xã Điện Bàn chỉ khoảng 60 m" in said(found)
+    assert [one.area.code for one in found.candidates] == ["503", "507"]
+    assert sum(one.share for one in found.candidates) == pytest.approx(1)
+    assert found.candidates[0].share > 0.5 > found.candidates[1].share > 0
+
+
+def test_accuracy_widens_the_circle(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "503", "507", 400)
+    assert route(session, x, y, settings=settings).reason.code == "inside"
+    assert route(session, x, y, accuracy=300, settings=settings).reason.code == "inside"
+    assert route(session, x, y, accuracy=390, settings=settings).reason.code == "uncertain"
+
+
+def test_shares_are_those_of_the_circle(session: Session, settings: Settings) -> None:
+    found = route(session, *HOI_AN, accuracy=8_000, settings=settings)
+    sheet = atlas.sheet(session, editions.find(session), "district")
+    circle = shapely.Point(to_metric(*HOI_AN)).buffer(np.hypot(8_000, settings.border_uncertainty), quad_segs=16)
+    metric = shapely.transform(sheet.polygons, lambda c: np.column_stack(to_metric(*c.T)))
+    areas = shapely.area(shapely.intersection(metric, circle))
+    expected = {code: area / areas.sum() for code, area in zip(sheet.code, areas, strict=True) if area}
+    assert {one.area.code: one.share for one in found.candidates} == pytest.approx(expected, abs=1e-6)
+    assert len(expected) > 2
+
+
+def test_on_a_shared_border_the_smaller_code_answers(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "503", "507", 0)
+    found = route(session, x, y, settings=settings)
+    assert (found.area.code, found.reason.code, found.needs_confirmation) == ("503", "border", True)
+    assert found.commune.parent_code == "503"
+    assert "ranh giới của thành phố Hội An, thị xã Điện Bàn" in said(found)
+
+
+def test_a_neighbouring_province_close_by_makes_uncertain(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "517", "51", 40)
+    found = route(session, x, y, settings=settings)
+    assert (found.area.code, found.reason.code, found.candidates) == ("517", "uncertain", [])
+    assert "tỉnh Quảng Ngãi chỉ khoảng 40 m" in said(found)
+
+
+def test_in_the_sea_the_nearest_coast_answers(session: Session, settings: Settings) -> None:
+    found = route(session, 108.410, 15.890, settings=settings)
+    assert (found.area.code, found.reason.code, found.needs_confirmation) == ("503", "nearest", True)
+    assert 150 < found.distance < settings.coast_distance
+    assert found.commune.parent_code == "503"
+    assert "cách thành phố Hội An khoảng" in said(found)
+
+
+def test_far_out_at_sea_is_refused_with_the_distance(session: Session, settings: Settings) -> None:
+    with pytest.raises(OutsideError, match="ngoài tỉnh Quảng Nam, cách ranh giới khoảng") as caught:
+        route(session, 109.2, 15.9, settings=settings)
+    assert caught.value.details["neighbour"] is None
+    assert caught.value.details["distance"] > 50_000
+
+
+def test_in_da_nang_the_neighbour_is_named(session: Session, settings: Settings) -> None:
+    with pytest.raises(OutsideError, match="thuộc thành phố Đà Nẵng, ngoài tỉnh Quảng Nam") as caught:
+        route(session, 108.22, 16.06, settings=settings)
+    assert caught.value.details["neighbour"] == "thành phố Đà Nẵng"
+    assert 5_000 < caught.value.details["distance"] < 15_000
+
+
+def test_laos_is_refused_beyond_the_uncertainty_of_the_border(session: Session, settings: Settings) -> None:
+    x, y = outward(session, "510", 100)
+    assert route(session, x, y, settings=settings).reason.code == "nearest"
+    x, y = outward(session, "510", 300)
+    with pytest.raises(OutsideError) as caught:
+        route(session, x, y, settings=settings)
+    assert caught.value.details == {"distance": pytest.approx(300, abs=20), "neighbour": None}
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "accuracy", "sentence"),
+    [
+        (15.8794, 108.3380, None, "đổi chỗ"),
+        (float("nan"), 15.8, None, "hữu hạn"),
+        (108.3, float("inf"), None, "hữu hạn"),
+        (190, 15, None, "từ -180 đến 180"),
+        (577453.963, 1722531.703, None, "VN-2000"),
+        (1722531.703, 577453.963, None, "VN-2000"),
+        (*HOI_AN, -1, "Sai số"),
+        (*HOI_AN, float("nan"), "Sai số"),
+        (*HOI_AN, 20_001, "20000 m"),
+    ],
+)
+def test_what_is_no_place_is_refused(
+    session: Session, settings: Settings, lon: float, lat: float, accuracy: float | None, sentence: str
+) -> None:
+    with pytest.raises(InvalidError, match=sentence):
+        route(session, lon, lat, accuracy=accuracy, settings=settings)
+
+
+def test_an_unknown_edition_is_refused(session: Session, settings: Settings) -> None:
+    with pytest.raises(NotFoundError):
+        route(session, *HOI_AN, edition="1976", settings=settings)
+
+
+def polygon(session: Session, code: str) -> shapely.Geometry:
+    level = "district" if len(code) == 3 else "neighbour"
+    sheet = atlas.sheet(session, editions.find(session, "2020"), level)
+    return shapely.transform(sheet.polygons[list(sheet.code).index(code)], lambda c: np.column_stack(to_metric(*c.T)))
+
+
+def beside(session: Session, code: str, other: str, distance: float) -> tuple[float, float]:
+    """Degrees of a point in an area whose distance to another is as given, and from all else much more."""
+    mine, next_ = polygon(session, code), polygon(session, other)
+    if distance == 0:
+        line = max(shapely.get_parts(shapely.intersection(mine, next_)), key=lambda part: part.length)
+        x, y = shapely.get_coordinates(line)[0]
+        ends = shapely.get_coordinates(line)
+        x, y = (ends[0] + ends[1]) / 2
+    else:
+        within = shapely.intersection(shapely.buffer(next_, distance, quad_segs=64).boundary, mine)
+        inner = max(shapely.get_parts(within), key=lambda part: part.length)
+        x, y = shapely.get_coordinates(shapely.line_interpolate_point(inner, 0.5, normalized=True))[0]
+    lon, lat = to_degrees(np.array([x]), np.array([y]))
+    return float(lon[0]), float(lat[0])
+
+
+def outward(session: Session, code: str, distance: float) -> tuple[float, float]:
+    """Degrees of a point so far west of the westernmost corner of an area."""
+    corners = shapely.get_coordinates(polygon(session, code))
+    x, y = corners[corners[:, 0].argmin()]
+    lon, lat = to_degrees(np.array([x - distance]), np.array([y]))
+    return float(lon[0]), float(lat[0])
