@@ -1,45 +1,55 @@
-"""The private PostGIS: a socket-only PostgreSQL cluster of our own, found, made, started and stopped."""
+"""The private PostGIS: a socket-only PostgreSQL cluster of our own, made, started and stopped."""
 
 import fcntl
 import hashlib
 import os
-import pwd
-import re
 import shutil
-import subprocess
+import stat
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
+from geo import binaries
 from geo.errors import SetupError
 from geo.i18n import _
 
 DATABASE = USER = "quangnam"
-INSTALL_ROOT = Path("/usr/lib/postgresql")
+PORT = 5432  # only a part of the socket's name
+SOCKET_BYTES = 107  # the longest path of a Unix socket
 SETTINGS = {
     "listen_addresses": "",
+    "port": str(PORT),
     "shared_buffers": "256MB",
     "max_wal_size": "2GB",
     "jit": "off",
     "timezone": "UTC",
+    # A refused row or a failed statement may hold a name or a phone number, and a log must not.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 # For a cluster whose loss costs nothing; never for one that holds reports.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+OWN_CONF = "quangnam.conf"
+PATIENCE = 600  # seconds: recovery after a crash replays up to max_wal_size
+UNQUOTED = set('"$`\\\n')  # pg_ctl hands paths to a shell without quoting these
+LOG_BYTES = 10_000_000
+NOBODY = 2**31 - 1  # above every process number Linux gives
 
 
-def installations(root: Path = INSTALL_ROOT) -> dict[int, Path]:
-    """Binary folders of the installed PostgreSQL releases that have PostGIS, by major version."""
-    found = {}
-    for folder in root.glob("*"):
-        control = Path("/usr/share/postgresql") / folder.name / "extension/postgis.control"
-        if folder.name.isdigit() and (folder / "bin/postgres").exists() and control.exists():
-            found[int(folder.name)] = folder / "bin"
-    return found
+@dataclass(frozen=True)
+class Postmaster:
+    """A running server: its process, when it started (as in its pid file), its socket's folder, whether it answers."""
+
+    pid: int
+    started: str
+    socket_dir: Path
+    ready: bool
 
 
 @dataclass(frozen=True)
@@ -50,16 +60,30 @@ class Cluster:
     durable: bool = True
 
     @property
+    def folder(self) -> Path:
+        """What belongs to the server's account; closed to everyone else."""
+        return (self.data_dir / "postgres").resolve()
+
+    @property
     def pgdata(self) -> Path:
         """PostgreSQL's own data directory."""
-        return self.data_dir / "postgres" / "data"
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self.folder / "server.log"
 
     @property
     def socket_dir(self) -> Path:
-        """A folder whose name is short, for a socket's path may have 107 bytes at most."""
-        name = "quangnam-" + hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
-        runtime = Path("/run") if os.geteuid() == 0 else Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 (0700 and checked below)
-        return runtime / name
+        """Where the running server's socket is, or will be: beside the data, or elsewhere where that won't do."""
+        if server := self.postmaster():
+            return server.socket_dir
+        # A comma in a host's name begins the next host.
+        if len(os.fsencode(self.folder / f".s.PGSQL.{PORT}")) <= SOCKET_BYTES and "," not in str(self.folder):
+            return self.folder
+        name = f"quangnam-{os.geteuid()}-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        return Path("/run" if os.geteuid() == 0 else "/tmp") / name  # noqa: S108 (made 0700, and refused if not ours)
 
     @property
     def url(self) -> str:
@@ -68,82 +92,86 @@ class Cluster:
 
     def url_of(self, database: str) -> str:
         """The URL of a database of this cluster."""
-        return f"postgresql://{USER}@/{database}?host={self.socket_dir}"
+        return f"postgresql://{USER}@/{database}?host={quote(str(self.socket_dir))}&port={PORT}"
 
-    def binaries(self) -> Path:
-        """The binaries that made the cluster, or the newest that have PostGIS; SetupError where there are none."""
-        found = installations()
+    def programs(self) -> Path:
+        """The programs that made the cluster, or the newest that have PostGIS; SetupError where there are none."""
         version = self.pgdata / "PG_VERSION"
-        if version.exists():
-            major = int(version.read_text())
-            if major not in found:
-                raise SetupError(
-                    _("Dữ liệu do PostgreSQL {major} tạo ra; hãy cài postgresql-{major}-postgis-3."),
-                    major=major,
-                )
-            return found[major]
-        if not found:
-            raise SetupError(
-                _(
-                    "Không tìm thấy PostgreSQL có PostGIS; hãy cài: apt install postgresql-postgis (hoặc đặt "
-                    "QUANGNAM_DATABASE_URL)."
-                )
-            )
-        return found[max(found)]
+        major = int(version.read_text()) if version.exists() else None
+        return binaries.choose(major, binaries.installations())
+
+    def postmaster(self) -> Postmaster | None:
+        """The server that runs on this cluster, if one does; a stale pid file is nobody's."""
+        try:
+            lines = (self.pgdata / "postmaster.pid").read_text().split("\n")
+            words = (Path("/proc") / str(int(lines[0])) / "cmdline").read_bytes().split(b"\0")
+        except (OSError, ValueError):
+            return None
+        # The number may belong to another process by now, even to a server of another cluster.
+        if os.fsencode(self.pgdata) not in words or len(lines) < 5:
+            return None
+        return Postmaster(int(lines[0]), lines[2], Path(lines[4]), ready="".join(lines[7:]).strip() == "ready")
 
     def running(self) -> bool:
-        """Whether a server answers on the cluster's socket."""
-        return self.pgdata.exists() and self._run("pg_ctl", "status", "-D", str(self.pgdata), check=False) == 0
+        """Whether a server runs on this cluster."""
+        return self.postmaster() is not None
 
     def start(self) -> bool:
-        """Makes the cluster where there is none and starts it; false when it ran already."""
-        self._make_folders()
-        with self._locked():
-            if not (self.pgdata / "PG_VERSION").exists():
-                self._initialise()
-            if self.running():
-                return False
-            self._drop_stale_pid()
-            self._start()
-            self._create_database()
-        return True
+        """Makes the cluster where there is none, starts it and waits until it answers; false when it ran already."""
+        with _told(self.data_dir):
+            self._make_folders()
+            with self._locked():
+                if not (self.pgdata / "PG_VERSION").exists():
+                    self._initialise()
+                started = not self.running()
+                if started:
+                    self._start()
+                self._await()
+        return started
 
     def stop(self) -> bool:
         """Stops the server after its transactions are written; false when it did not run."""
         if not self.data_dir.exists():
             return False
         with self._locked():
+            self._keep_file.unlink(missing_ok=True)
             if not self.running():
                 return False
-            self._run("pg_ctl", "stop", "-D", str(self.pgdata), "-m", "fast", "-w", "-t", "60")
+            self._run("pg_ctl", "stop", "-D", str(self.pgdata), "-m", "fast", "-w", "-t", str(PATIENCE))
         return True
 
     @contextmanager
     def used(self) -> Iterator[str]:
-        """Yields the URL with the server running; the last user to leave stops it, unless `db start` keeps it."""
-        self._make_folders()
-        with (self.data_dir / "users.lock").open("a") as users:
+        """Yields the URL with the server running; the last user to leave stops it, unless it is kept."""
+        with _told(self.data_dir):
+            self._make_folders()
+            users = (self.data_dir / "users.lock").open("a")
+        with users:
             # Locks die with their process, so a killed user never keeps the server from being stopped later.
             fcntl.flock(users, fcntl.LOCK_SH)
-            self.start()
             try:
+                self.start()
                 yield self.url
             finally:
-                if not self.kept.exists() and self._last(users.fileno()):
+                if not self.kept() and _last(users.fileno()):
                     self.stop()
 
-    @property
-    def kept(self) -> Path:
-        """A marker file: someone asked for the server to stay."""
-        return self.data_dir / "keep-running"
+    def keep(self) -> None:
+        """Lets the server that runs now stay when its last user leaves; not one started after it."""
+        server = self.postmaster()
+        self._keep_file.write_text(f"{server.pid} {server.started}" if server else "")
 
-    @staticmethod
-    def _last(descriptor: int) -> bool:
+    def kept(self) -> bool:
+        """Whether someone asked for the server that runs now to stay."""
+        server = self.postmaster()
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            return server is not None and self._keep_file.read_text() == f"{server.pid} {server.started}"
+        except FileNotFoundError:
             return False
-        return True
+
+    @property
+    def _keep_file(self) -> Path:
+        return self.data_dir / "keep-running"
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -152,102 +180,115 @@ class Cluster:
             yield
 
     def _make_folders(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        for folder in (self.pgdata.parent, self.socket_dir):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if os.geteuid() == 0:
-                account = _server_account()
-                os.chown(folder, account.pw_uid, account.pw_gid)
-            elif folder.stat().st_uid != os.geteuid():
-                raise SetupError(_("Thư mục {folder} thuộc về người dùng khác; hãy xóa nó."), folder=folder)
-        if self._run_plain(["test", "-w", str(self.pgdata.parent)]) != 0:
+        if UNQUOTED & set(str(self.folder)):
+            raise SetupError(_("Tên thư mục {folder} có ký tự PostgreSQL không nhận."), folder=str(self.folder))
+        if not self.data_dir.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            # The server's account passes through, whatever the umask; what is inside guards itself.
+            self.data_dir.chmod(0o711)
+        for folder in (self.folder, self.socket_dir):
+            _own(folder)
+        if os.geteuid() == 0 and binaries.run(["test", "-w", str(self.folder)])[0] != 0:
             raise SetupError(
                 _("Người dùng postgres không vào được {folder}; hãy đặt QUANGNAM_DATA_DIR ở nơi khác, ví dụ /var/lib."),
-                folder=self.pgdata.parent,
+                folder=str(self.folder),
             )
 
     def _initialise(self) -> None:
         # Made beside and renamed: an initdb that was killed half way leaves nothing that looks like a cluster.
-        for left_over in self.pgdata.parent.glob("new-*"):
+        for left_over in self.folder.glob("new-*"):
             shutil.rmtree(left_over)
-        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.pgdata.parent))
+        fresh = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
         if os.geteuid() == 0:
-            shutil.chown(fresh, "postgres", "postgres")
-        self._run(
-            "initdb",
-            "-D",
-            str(fresh),
-            "-U",
-            USER,
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "--no-instructions",
-        )
-        settings = SETTINGS | {"unix_socket_directories": str(self.socket_dir)} | ({} if self.durable else VOLATILE)
-        with (fresh / "postgresql.auto.conf").open("a") as file:
-            file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
+            shutil.chown(fresh, binaries.account().pw_uid, binaries.account().pw_gid)
+        how = ("-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions")
+        self._run("initdb", "-D", str(fresh), *how)
+        with (fresh / "postgresql.conf").open("a") as file:
+            file.write(f"include '{OWN_CONF}'\n")
         fresh.rename(self.pgdata)
 
     def _start(self) -> None:
-        log = self.pgdata.parent / "server.log"
-        command = ("pg_ctl", "start", "-D", str(self.pgdata), "-l", str(log), "-w", "-t", "60")
+        settings = SETTINGS | {"unix_socket_directories": f'"{self.socket_dir}"'} | ({} if self.durable else VOLATILE)
+        # Written at each start: a new release's settings reach old clusters, and an operator's ALTER SYSTEM stays.
+        lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in settings.items()]
+        (self.pgdata / OWN_CONF).write_text("".join(lines))
+        (self.pgdata / OWN_CONF).chmod(0o644)
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.rename(self.log.with_suffix(".log.1"))
+        self._disown_locks()
+        command = ("pg_ctl", "start", "-D", str(self.pgdata), "-l", str(self.log), "-w", "-t", str(PATIENCE))
         for _attempt in range(20):
-            if self._run(*command, "-o", f"-k {self.socket_dir}", check=False) == 0:
+            if binaries.run([str(self.programs() / command[0]), *command[1:]])[0] == 0:
                 return
             # Children of a killed server hold its shared memory for a moment longer.
-            if "pre-existing shared memory block" not in log.read_text(errors="replace")[-2_000:]:
+            if "pre-existing shared memory block" not in self.log.read_text(errors="replace")[-2_000:]:
                 break
             time.sleep(0.5)
-        raise SetupError(_("PostgreSQL không khởi động được; xem {log}."), log=log)
+        raise SetupError(_("PostgreSQL không khởi động được; xem {log}."), log=str(self.log))
 
-    def _create_database(self) -> None:
-        with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+    def _disown_locks(self) -> None:
+        # PostgreSQL refuses to start while the number in a stale lock is any live process of its account. Only the
+        # number goes: by the rest of the pid file it knows whether children of the old server are still there.
+        for lock in (self.pgdata / "postmaster.pid", self.socket_dir / f".s.PGSQL.{PORT}.lock"):
+            if lock.exists():
+                _number, rest = (lock.read_text() + "\n").split("\n", 1)
+                lock.write_text(f"{NOBODY}\n{rest}")
 
-    def _drop_stale_pid(self) -> None:
-        # PostgreSQL refuses to start when the number in its stale pid file belongs to any live process by now.
-        pid_file = self.pgdata / "postmaster.pid"
-        if pid_file.exists():
-            pid = pid_file.read_text().split("\n", 1)[0]
-            comm = Path("/proc") / pid / "comm"
-            if not re.fullmatch(r"\d+", pid) or not comm.exists() or comm.read_text().strip() != "postgres":
-                pid_file.unlink()
+    def _await(self) -> None:
+        until = time.monotonic() + PATIENCE
+        while True:
+            server = self.postmaster()
+            try:
+                with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
+                    # Asked at every start: whoever made the cluster may have been killed before this.
+                    known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+                    if not known:
+                        connection.execute(f"CREATE DATABASE {DATABASE}")
+                    return
+            except psycopg.OperationalError as error:
+                # Not ready: it recovers from a crash, begun by a process that was killed while waiting for it.
+                if server is None or server.ready or time.monotonic() > until:
+                    reason = " ".join(str(error).split())
+                    raise SetupError(
+                        _("PostgreSQL không trả lời ({reason}); xem {log}."), reason=reason, log=str(self.log)
+                    ) from error
+                time.sleep(0.1)
 
-    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
-        return self._run_plain([str(self.binaries() / program), *arguments], check=check)
-
-    @staticmethod
-    def _run_plain(command: Sequence[str], *, check: bool = False) -> int:
-        # Only the server's binaries run as `postgres`: initdb refuses root.
-        account = "postgres" if os.geteuid() == 0 else None
-        extra: list[str] | None = [] if account else None
-        # A file and not a pipe: the server inherits it, and a pipe would never come to its end.
-        with tempfile.TemporaryFile() as output:
-            code = subprocess.run(  # noqa: S603 (no shell, and the program's path is ours)
-                command,
-                stdout=output,
-                stderr=output,
-                stdin=subprocess.DEVNULL,
-                cwd="/",
-                check=False,
-                user=account,
-                group=account,
-                extra_groups=extra,
-            ).returncode
-            output.seek(0)
-            if check and code != 0:
-                raise SetupError(
-                    _("PostgreSQL báo lỗi: {output}"), output=output.read().decode(errors="replace").strip()
-                )
-        return code
+    def _run(self, program: str, *arguments: str) -> None:
+        code, said = binaries.run([str(self.programs() / program), *arguments])
+        if code != 0:
+            raise SetupError(_("PostgreSQL báo lỗi: {output}"), output=said)
 
 
-def _server_account() -> pwd.struct_passwd:
+def _last(users: int) -> bool:
     try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        raise SetupError(_("Không có người dùng postgres; hãy cài: apt install postgresql-postgis.")) from None
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _own(folder: Path) -> None:
+    """Makes a folder of the server's account, closed to others; SetupError where somebody else has put one there."""
+    account = binaries.account()
+    if not folder.is_symlink():
+        folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {account.pw_uid, os.geteuid()}:
+        raise SetupError(_("{folder} không phải thư mục của người dùng này; hãy xóa nó."), folder=str(folder))
+    if found.st_uid != account.pw_uid:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    folder.chmod(0o700)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Turns what the system refuses into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise SetupError(
+            _("Không dùng được thư mục dữ liệu {folder}: {reason}; hãy đặt QUANGNAM_DATA_DIR ở nơi khác."),
+            folder=str(folder),
+            reason=f"{error.strerror}: {error.filename}" if error.filename else str(error),
+        ) from error

@@ -3,10 +3,15 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import SetupError
+from geo.i18n import _
+
+PREFIX = "QUANGNAM_"
 
 
 def _data_dir() -> Path:
@@ -16,19 +21,35 @@ def _data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "quangnam"
 
 
+def _absolute(path: Path) -> Path:
+    # Server programs run in another folder than ours.
+    return path.expanduser().absolute()
+
+
+def _unset(value: Any) -> Any:
+    # Unit files and compose files write an empty value for what they leave out.
+    return value or None
+
+
 class Settings(BaseSettings):
     """Every setting of the program, read from variables named QUANGNAM_ and the field in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="QUANGNAM_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     database_url: Annotated[
-        str | None, Field(description="an operator's own PostGIS; without it a private cluster is started")
+        str | None,
+        BeforeValidator(_unset),
+        Field(description="an operator's own PostGIS; without it a private cluster is started"),
     ] = None
-    data_dir: Annotated[Path, Field(description="the private cluster, the media and the secret key")] = Field(
-        default_factory=_data_dir
-    )
+    data_dir: Annotated[
+        Path,
+        BeforeValidator(lambda value: value or _data_dir()),
+        AfterValidator(_absolute),
+        Field(description="the private cluster, the media and the secret key"),
+    ] = Field(default_factory=_data_dir)
     secret_key: Annotated[
-        SecretStr | None,
+        Annotated[SecretStr, Field(min_length=16)] | None,
+        BeforeValidator(_unset),
         Field(description="keys cookies and hashes; without it one is made and kept in the data directory"),
     ] = None
     public_url: Annotated[str, Field(description="the address in links that leave the program")] = ""
@@ -68,5 +89,10 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings as the environment has them now; ValidationError for a value that is not allowed."""
-    return Settings()
+    """The settings as the environment has them now; SetupError names the variable whose value is not allowed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise SetupError(_("Giá trị của {name} không dùng được: {reason}."), name=name, reason=first["msg"]) from None

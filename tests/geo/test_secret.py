@@ -5,7 +5,7 @@ from geo.settings import Settings
 
 
 def test_the_settings_come_first(tmp_path: Path) -> None:
-    assert secret(Settings(data_dir=tmp_path, secret_key="given")) == b"given"
+    assert secret(Settings(data_dir=tmp_path, secret_key="given by an operator")) == b"given by an operator"
     assert list(tmp_path.iterdir()) == []
 
 
