@@ -67,11 +67,6 @@ def points(lon: ArrayLike, lat: ArrayLike) -> Column:
     return _fixed(np.hstack([head, coordinates]))
 
 
-def blobs(values: Bytes) -> Column:
-    """A column of byte strings of one length, (n, length)."""
-    return _fixed(values)
-
-
 def texts(values: Any) -> Column:
     """A column of texts from a sequence, an array or a series; None becomes NULL."""
     array = pa.array(values, pa.large_string())

@@ -57,11 +57,12 @@ class Preparer:
 
     def lay_out(self, rows: pd.DataFrame, routed: Routed) -> Prepared:
         """The rows of `checking.Checked.good` that a unit answers for, with ids, codes and deadlines."""
-        # Neighbours on the ground become neighbours in the indexes.
-        order = np.argsort(tables.morton(rows["lon"].to_numpy(), rows["lat"].to_numpy()))
+        # Neighbours on the ground become neighbours in the indexes; by the public place, for ids and codes follow the
+        # order, and nobody shall find the exact place of a sensitive report between those of two others.
+        order = np.argsort(tables.morton(*tables.public_places(rows, self._categories)), kind="stable")
         rows, routed = rows.iloc[order].reset_index(drop=True), routed.take(order)
         given = rows["code"].notna().to_numpy(np.bool_)
-        spelled = np.array(codes.report_codes(len(rows)), object)
+        spelled = np.array(sorted(codes.report_codes(len(rows))), object)  # near in the index is near in memory
         spelled[given] = rows["code"].to_numpy(object)[given]
         ids = np.frombuffer(self._session.scalar(_IDS, {"count": len(rows)}) or b"", ">i8").astype(np.int64)
         written = tables.lay_out(

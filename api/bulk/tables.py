@@ -1,17 +1,16 @@
 """The columns of every table that a report has rows in."""
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from api.bulk.routed import Routed
-from geo.copying import Column, blobs, booleans, constant, documents, floats, integers, points, texts, times
+from geo.copying import Column, booleans, constant, documents, floats, integers, points, texts, times
 from geo.deadlines import HOURS_A_DAY, due_many
-from geo.geometry import blur_many
+from geo.geometry import Floats, blur_many
 from geo.models import Category
 
 TABLES = ("reports", "events", "assignments", "report_units", "senders")
@@ -57,10 +56,7 @@ def lay_out(
 def _reports(
     rows: pd.DataFrame, routed: Routed, ids: NDArray[np.int64], categories: Sequence[Category]
 ) -> dict[str, Column]:
-    lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     category_id = rows["category_id"].to_numpy()
-    sensitive = np.isin(category_id, [c.id for c in categories if c.sensitive])
-    hidden = np.where(sensitive, blur_many(lon, lat), (lon, lat))
     accept_due, resolve_due = _deadlines(_moments(rows["created_at"]), category_id, categories)
     return {
         "id": integers(ids, size=8),
@@ -70,8 +66,8 @@ def _reports(
         "commune_code": texts(routed.commune_code.tolist()),
         "needs_confirmation": booleans(routed.needs_confirmation),
         "content": texts(rows["content"]),
-        "point": points(lon, lat),
-        "public_point": points(*hidden),
+        "point": points(rows["lon"], rows["lat"]),
+        "public_point": points(*public_places(rows, categories)),
         "accuracy": floats(rows["accuracy"]),
         "happened_at": times(_moments(rows["happened_at"])),
         "created_at": times(_moments(rows["created_at"])),
@@ -79,6 +75,14 @@ def _reports(
         "accept_due": times(accept_due),
         "resolve_due": times(resolve_due),
     }
+
+
+def public_places(rows: pd.DataFrame, categories: Sequence[Category]) -> tuple[Floats, Floats]:
+    """Longitudes and latitudes that the public may know."""
+    lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
+    sensitive = rows["category_id"].isin([c.id for c in categories if c.sensitive]).to_numpy(np.bool_)
+    hidden_lon, hidden_lat = blur_many(lon, lat)
+    return np.where(sensitive, hidden_lon, lon), np.where(sensitive, hidden_lat, lat)
 
 
 def _deadlines(created: Times, category_id: NDArray[Any], categories: Sequence[Category]) -> tuple[Times, Times]:
@@ -123,8 +127,7 @@ def _watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
 def _senders(rows: pd.DataFrame, ids: NDArray[np.int64]) -> dict[str, Column]:
     known = rows["phone"].notna().to_numpy(np.bool_)
     people = rows[known]
-    # Nobody holds a link to these reports, and nobody was shown a notice: the hash is of no token, the version blank.
-    hashes = os.urandom(32 * len(people))
+    # Nobody was given a link to these reports, nor shown a notice.
     return {
         "report_id": integers(ids[known], size=8),
         "name": texts(people["name"]),
@@ -133,7 +136,6 @@ def _senders(rows: pd.DataFrame, ids: NDArray[np.int64]) -> dict[str, Column]:
         "phone_checked": booleans(np.zeros(len(people))),
         "email": texts(people["email"]),
         "notice_version": constant("", len(people)),
-        "token_hash": blobs(np.frombuffer(hashes, np.uint8).reshape(-1, 32)),
     }
 
 
@@ -141,12 +143,12 @@ def _moments(column: pd.Series) -> Times:
     return column.to_numpy(dtype="datetime64[us]")
 
 
-def morton(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.uint64]:
+def morton(lon: Floats, lat: Floats) -> NDArray[np.uint64]:
     """The Z-order of points, to about 2 m: near in number is near on the ground."""
-    return _spread(np.asarray(lon), 180.0) | (_spread(np.asarray(lat), 90.0) << np.uint64(1))
+    return _spread(lon, 180.0) | (_spread(lat, 90.0) << np.uint64(1))
 
 
-def _spread(degrees: NDArray[np.float64], half: float) -> NDArray[np.uint64]:
+def _spread(degrees: Floats, half: float) -> NDArray[np.uint64]:
     # The usual trick of "interleave bits by binary magic numbers", for 24 bits.
     value = ((degrees + half) / (2 * half) * (1 << 24)).astype(np.uint64)
     for shift, mask in (

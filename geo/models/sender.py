@@ -16,4 +16,5 @@ class Sender(Base):
     phone_checked: Mapped[bool] = mapped_column(default=False)
     email: Mapped[str | None]
     notice_version: Mapped[str]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # SHA-256 of the private link's token
+    # SHA-256 of the private link's token; none where nobody was given a link.
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)

@@ -96,6 +96,7 @@ def test_a_row_becomes_what_the_same_report_would(
     assert report.code.startswith("QN-")
     sender = session.scalars(select(Sender)).one()
     assert (sender.name, sender.phone, sender.email) == ("Lê Thị Mận", "+84905123456", "man@example.vn")
+    assert (sender.token_hash, sender.notice_version) == (None, "")
     steps = session.execute(select(Event.action, Event.from_state, Event.to_state).order_by(Event.id)).all()
     assert [tuple(step) for step in steps] == [
         ("receive", None, "received"),
@@ -117,6 +118,17 @@ def test_a_sensitive_place_is_hidden(bring: Callable[..., Summary], session: Ses
     report = session.scalars(select(Report)).one()
     assert position(report.public_point) == pytest.approx(blur(108.3301, 15.8801), abs=1e-9)
     assert position(report.point) == (108.3301, 15.8801)
+
+
+def test_the_order_of_codes_tells_nothing_of_a_hidden_place(bring: Callable[..., Summary], session: Session) -> None:
+    lon, lat = blur(108.3301, 15.8801)
+    steps = (0.0009, -0.0009, 0.0002, -0.0002)
+    rows = [GOOD | {"category": "an-ninh-trat-tu", "lon": lon + step, "lat": lat - step} for step in steps]
+    bring(*rows)
+    reports = session.scalars(select(Report).order_by(Report.id)).all()
+    assert len({position(report.public_point) for report in reports}) == 1
+    assert [position(report.point)[0] for report in reports] == pytest.approx([lon + step for step in steps])
+    assert [report.code for report in reports] == sorted(report.code for report in reports)
 
 
 def test_an_uncertain_border_names_its_candidates(

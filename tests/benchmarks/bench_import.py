@@ -5,7 +5,6 @@ Its triggers look up the commune by ST_Covers on subdivided polygons and write t
 no uncertainty of borders, no coast and no candidates. Ours reads, checks and routes the CSV file in full.
 """
 
-import secrets
 import statistics
 import tempfile
 import time
@@ -33,7 +32,7 @@ COLUMNS = (
     "code, state, version, category_id, unit_id, needs_confirmation, content, point, public_point, accuracy,"
     " created_at, accept_due, resolve_due, door, demo"
 )
-SENDERS = "report_id, name, phone, phone_checked, notice_version, token_hash"
+SENDERS = "report_id, name, phone, phone_checked, notice_version"
 PEER = """
 CREATE TABLE peer_parts AS
     SELECT a.code AS commune_code, a.parent_code AS area_code, u.id AS unit_id, ST_Subdivide(a.geometry, 64) AS geometry
@@ -83,11 +82,11 @@ def make_rows(engine: Engine, settings: Settings, count: int) -> pd.DataFrame:
         "SELECT c.code AS category, r.content, ST_X(r.point) AS lon, ST_Y(r.point) AS lat, r.accuracy, r.created_at,"
         " r.category_id, r.accept_due, r.resolve_due FROM reports r JOIN categories c ON c.id = r.category_id"
         " WHERE EXISTS (SELECT FROM peer_parts p WHERE ST_Covers(p.geometry, r.point))"
-        " ORDER BY r.created_at LIMIT %(n)s"
+        " ORDER BY r.created_at LIMIT :n"
     )
     with engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
-        rows = pd.read_sql_query(query, connection.connection.driver_connection, params={"n": count})
+        rows = pd.read_sql_query(text(query), connection, params={"n": count})
     clear(engine)
     assert len(rows) == count
     rng = np.random.default_rng(count)
@@ -130,8 +129,7 @@ def peer(engine: Engine, reports: Path, senders: Path) -> Callable[[], None]:
 def write_streams(rows: pd.DataFrame, reports: Path, senders: Path) -> None:
     """The rows in COPY's text format, everything but the routing worked out."""
     people = pd.DataFrame({"report_id": np.arange(1, len(rows) + 1), "name": rows["name"], "phone": rows["phone"]})
-    hashes = [f"\\x{secrets.token_hex(32)}" for _row in range(len(rows))]
-    people = people.assign(phone_checked=False, notice_version="-", token_hash=hashes)
+    people = people.assign(phone_checked=False, notice_version="-")
     people.to_csv(senders, sep="\t", header=False, index=False)
     point = [f"SRID=4326;POINT({x} {y})" for x, y in zip(rows["lon"], rows["lat"], strict=True)]
     frame = pd.DataFrame({"code": report_codes(len(rows)), "state": "received", "version": 1})

@@ -307,7 +307,7 @@ def upgrade() -> None:
         sa.Column("phone_checked", sa.Boolean(), nullable=False),
         sa.Column("email", sa.String(), nullable=True),
         sa.Column("notice_version", sa.String(), nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_senders_report_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("report_id", name=op.f("pk_senders")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_senders_token_hash")),
