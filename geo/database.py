@@ -52,6 +52,7 @@ def build_engine(url: str, *, pool_size: int = 5) -> Engine:
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,  # an error ends in a log, which never has a name or phone
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"application_name": "quangnam", "options": "-c timezone=UTC -c statement_timeout=60s"},

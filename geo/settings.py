@@ -31,6 +31,12 @@ def _unset(value: Any) -> Any:
     return value or None
 
 
+def _postgresql(url: str | None) -> str | None:
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it must begin with postgresql://")
+    return url
+
+
 class Settings(BaseSettings):
     """Every setting of the program, read from variables named QUANGNAM_ and the field in capitals."""
 
@@ -39,6 +45,7 @@ class Settings(BaseSettings):
     database_url: Annotated[
         str | None,
         BeforeValidator(_unset),
+        AfterValidator(_postgresql),
         Field(description="an operator's own PostGIS; without it a private cluster is started"),
     ] = None
     data_dir: Annotated[

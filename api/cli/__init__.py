@@ -1,10 +1,12 @@
 """The command `quangnam`."""
 
 import sys
+from typing import NoReturn
 
 import typer
+from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, reports, route
+from api.cli import boundaries, db, demo, reports, route, serve, up
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -15,6 +17,8 @@ root = typer.Typer(
 root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
+root.command("up")(up.run)
+root.command("serve")(serve.run)
 root.command("demo")(demo.run)
 root.command("route", context_settings={"ignore_unknown_options": True})(route.run)
 
@@ -24,5 +28,11 @@ def main() -> None:
     try:
         root()
     except QuangnamError as error:
-        print(f"quangnam: {error}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
-        sys.exit(1)
+        _fail(str(error))
+    except OperationalError as error:
+        _fail(" ".join(str(error.orig).split()))
+
+
+def _fail(sentence: str) -> NoReturn:
+    print(f"quangnam: {sentence}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
+    sys.exit(1)

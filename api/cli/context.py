@@ -5,9 +5,12 @@ from contextlib import contextmanager
 
 import typer
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from api.installation import prepare
 from geo.database import build_engine
+from geo.errors import SetupError
+from geo.i18n import _
 from geo.server import Cluster
 from geo.settings import Settings
 
@@ -28,8 +31,18 @@ def engine(settings: Settings) -> Iterator[Engine]:
     with database_url(settings) as url:
         made = build_engine(url, pool_size=settings.pool_size)
         try:
-            if lacking := prepare(made):
-                typer.echo(f"quangnam: {lacking}", err=True)
+            _prepare(made)
             yield made
         finally:
             made.dispose()
+
+
+def _prepare(engine: Engine) -> None:
+    try:
+        lacking = prepare(engine)
+    except DBAPIError as error:
+        # An operator's database that is down, has no PostGIS or grants too little.
+        reason = " ".join(str(error.orig).split())
+        raise SetupError(_("Không chuẩn bị được cơ sở dữ liệu: {reason}"), reason=reason) from error
+    if lacking:
+        typer.echo(f"quangnam: {lacking}", err=True)

@@ -29,9 +29,10 @@ def run(connection: Connection) -> None:
         render_item=alembic_helpers.render_item,
     )
     with context.begin_transaction():
-        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         connection.execute(text("SET LOCAL statement_timeout = '15min'"))
+        # Another program's migration is waited for, unlike a table that somebody uses.
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK_KEY})
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         context.run_migrations()
 
 

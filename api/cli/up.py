@@ -1,0 +1,57 @@
+"""quangnam up: everything on this machine, by one command."""
+
+from contextlib import ExitStack
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from sqlalchemy import Engine, func, select
+
+from api import demo as samples
+from api import serving
+from api.app import create_app
+from api.cli import context
+from api.cli.progress import progress
+from geo.database import build_sessions
+from geo.errors import SetupError
+from geo.i18n import _
+from geo.models import Report
+from geo.settings import Settings, load
+
+REPORTS = 2_000
+_LOCK = 49_000_002  # advisory: two programs that start at once load the demonstration data once
+
+
+def run(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="cổng trên máy này; 0: cổng nào còn trống")] = 8_000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="thêm 2.000 phản ánh mẫu vào cơ sở dữ liệu riêng còn trống")
+    ] = False,
+) -> None:
+    """Starts the private PostGIS (or uses QUANGNAM_DATABASE_URL), makes it ready and serves on this machine."""
+    settings = load()
+    if demo and settings.database_url:
+        raise SetupError(_("Không thêm dữ liệu mẫu vào cơ sở dữ liệu của người vận hành; hãy bỏ --demo."))
+    with serving.stoppable(), serving.listen("127.0.0.1", port) as listener, ExitStack() as stack:
+        with Console(stderr=True).status("Đang chuẩn bị cơ sở dữ liệu…"):
+            engine = stack.enter_context(context.engine(settings))
+        if demo:
+            _fill(engine, settings)
+        serving.serve(create_app(settings, build_sessions(engine)), listener, settings, _announce)
+
+
+def _fill(engine: Engine, settings: Settings) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(_LOCK)))
+        try:
+            if connection.scalar(select(Report.id).limit(1)) is None:
+                with progress(REPORTS, "Dữ liệu mẫu") as advance:
+                    samples.load(engine, settings, REPORTS, progress=advance)
+        except SetupError as error:  # no boundaries: all the rest works, and this says how to bring some
+            typer.echo(f"quangnam: {error}", err=True)
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(_LOCK)))
+
+
+def _announce(address: str) -> None:
+    typer.echo(f"Quảng Nam trực tuyến: {address} (Ctrl-C để dừng)")
