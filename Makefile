@@ -57,6 +57,6 @@ $(DONE)/boundaries: requirements-boundaries.lock $(DONE)/runtime
 			"\`$(BIN)/quangnam boundaries import FILE\` (README.md, \"The default boundaries\")." >&2; fi
 
 # What browsers need, by npm; maps/assets says which files.
-$(DONE)/assets: $(wildcard maps/assets/*.py maps/assets/*.json) $(DONE)/runtime
+$(DONE)/assets: $(wildcard maps/assets/*) $(DONE)/runtime
 	$(BIN)/python -m maps.assets
 	@touch $@

@@ -1,12 +1,13 @@
 """The web application."""
 
+from brotli_asgi import BrotliMiddleware
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
-from api.routes import categories, exports, follow, health, media, reports, route
+from api.routes import assets, categories, exports, follow, health, media, reports, route
 from geo.settings import Settings
 
 
@@ -18,6 +19,9 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     problems.install(app)
     private_links.hide_tokens()
     app.add_middleware(BodyLimit, settings=settings)
+    # Pages must be small on the wire; pictures and fonts are already.
+    app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=["^/media/", r"\.woff2$"])
+    app.include_router(assets.router)
     app.include_router(reports.router)
     app.include_router(route.router)
     app.include_router(categories.router)
