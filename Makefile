@@ -33,13 +33,13 @@ lock:
 	$(LOCK) --group boundaries -o requirements-boundaries.lock
 
 debian:
-	@sh tools/debian.sh
+	@sh .ci/debian.sh
 
 debian-tests:
-	@sh tools/debian.sh tests
+	@sh .ci/debian.sh tests
 
 $(BIN)/python: | debian
-	sh tools/venv.sh $(VENV)
+	sh .ci/venv.sh $(VENV)
 
 $(DONE)/runtime: requirements.lock pyproject.toml $(BIN)/python | debian
 	$(PIP) install --require-hashes -r requirements.lock

@@ -17,7 +17,9 @@ def test_the_lock_names_no_address() -> None:
     assert '"resolved"' not in (install.HERE / "package-lock.json").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["../style.py", "../../geo/settings.py", "/etc/passwd", "", "icons", "no-such-file.js"])
+@pytest.mark.parametrize(
+    "name", ["../style.py", "../../geo/settings.py", "/etc/passwd", "", "icons", "no-such-file.js"]
+)
 def test_only_files_of_the_folders_are_found(name: str) -> None:
     assert style.asset_path(name) is None
 

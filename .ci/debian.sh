@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: `sh tools/debian.sh`, and with `tests` what only the tests need.
+# Installs the Debian packages that are missing: `sh .ci/debian.sh`, and with `tests` what only the tests need.
 set -eu
 
 missing=""
