@@ -8,6 +8,7 @@ from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
 from api.routes import assets, categories, exports, follow, health, media, reports, route
+from api.web import site
 from geo.settings import Settings
 
 
@@ -29,4 +30,5 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(follow.router)
     app.include_router(health.router)
     app.include_router(exports.router)
+    site.install(app)
     return app

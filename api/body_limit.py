@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import language
 from api.problems import problem
+from api.web.errors import as_page, wants_page
 from geo.i18n import _, translate
 from geo.settings import Settings
 
@@ -61,9 +63,9 @@ class BodyLimit:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         request = Request(scope)
         text = translate(_("Nội dung gửi quá lớn; nhiều nhất {most} kB."), language(request), most=most // 1_000)
-        response = problem(request, 413, "too-large", text, limit=most)
+        response: Response = problem(request, 413, "too-large", text, limit=most)
         response.headers["Connection"] = "close"  # the rest of the body is not wanted
-        await response(scope, receive, send)
+        await (as_page(request, response) if wants_page(request) else response)(scope, receive, send)
 
 
 def _declared(headers: Mapping[str, str]) -> int:

@@ -1,0 +1,60 @@
+"""The pages' own style sheets and modules, at addresses that change with their content."""
+
+import hashlib
+import mimetypes
+import re
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Response
+
+from geo.errors import NotFoundError
+from geo.i18n import _
+from maps.style import asset_url
+
+router = APIRouter()
+_FOLDER = Path(__file__).parent / "static"
+_VENDOR = re.compile(r"asset:([\w./@-]+)")
+_KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """The files by name; `asset:NAME` in a style sheet becomes the address of a third party's file we serve."""
+    found = {}
+    for path in sorted(_FOLDER.rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            if path.suffix == ".css":
+                data = _VENDOR.sub(lambda match: asset_url(match[1]), data.decode()).encode()
+            found[path.relative_to(_FOLDER).as_posix()] = data
+    return found
+
+
+@cache
+def version() -> str:
+    """A hash of all files: modules import one another by relative names, so one version holds for all of them."""
+    digest = hashlib.sha256()
+    for name, data in _files().items():
+        digest.update(name.encode() + b"\0" + data + b"\0")
+    return digest.hexdigest()[:12]
+
+
+def url(name: str) -> str:
+    """The address of a file of the folder `static`."""
+    return f"/static/{version()}/{name}"
+
+
+@router.get("/static/{wanted}/{name:path}", include_in_schema=False)
+def static(wanted: str, name: str) -> Response:
+    """A file; for ever in caches at the address of its version, briefly at an older one."""
+    if name not in _files():
+        raise NotFoundError(_("Không có tệp này."))
+    headers = {
+        "Cache-Control": FOR_EVER if wanted == version() else "no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    # Not from the machine's own table: a module with another type than JavaScript's is refused by browsers.
+    kind = _KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Response(_files()[name], media_type=kind, headers=headers)

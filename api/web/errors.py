@@ -1,0 +1,59 @@
+"""Errors as pages for whoever reads pages; programs keep their problem details."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.deps import language
+from api.problems import problem
+from api.web.render import page
+from geo.errors import QuangnamError
+from geo.i18n import _, translate
+
+_PROGRAMS = ("/api/", "/media/", "/static/", "/assets/", "/tiles/", "/ogc/", "/open311/", "/health/")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether somebody looks at the answer in a browser."""
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(_PROGRAMS)
+
+
+def install(app: FastAPI) -> None:
+    """Puts a page before each handler of `problems.install`, made of the same problem details."""
+    for kind in (QuangnamError, RequestValidationError, HTTPException):
+        inner: Any = app.exception_handlers[kind]
+
+        def handler(request: Request, error: Exception, inner: Any = inner) -> Response:
+            response: Response = inner(request, error)
+            return as_page(request, response) if wants_page(request) else response
+
+        app.add_exception_handler(kind, handler)
+    app.add_exception_handler(Exception, _broken)
+
+
+def as_page(request: Request, response: Response) -> Response:
+    """The same problem, told to a person."""
+    told = orjson.loads(bytes(response.body))
+    kept = {name: value for name, value in response.headers.items() if name in ("retry-after", "allow", "connection")}
+    return page(
+        request,
+        "error.html",
+        status=response.status_code,
+        headers=kept | {"Cache-Control": "no-store"},
+        title=told["title"],
+        detail=told["detail"],
+        number=told["status"],
+        asked=request.query_params.get("code", request.path_params.get("code", ""))[:40],
+    )
+
+
+def _broken(request: Request, _error: Exception) -> Response:
+    # What happened is in the log; a stranger learns only that it is our fault and what to do.
+    text = translate(
+        _("Hệ thống gặp lỗi khi trả lời. Lỗi đã được ghi lại; xin thử lại sau ít phút."), language(request)
+    )
+    response = problem(request, 500, "internal", text)
+    return as_page(request, response) if wants_page(request) else response

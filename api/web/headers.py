@@ -1,0 +1,36 @@
+"""What a browser may load and do on our pages."""
+
+import re
+from urllib.parse import urlsplit
+
+from geo.settings import Settings
+
+
+def security(settings: Settings) -> dict[str, str]:
+    """The headers of every page: nothing inline, nothing from elsewhere but the pictures of the base map."""
+    pictures = " ".join(part for part in ("'self' data: blob:", basemap_host(settings.basemap_url)) if part)
+    policy = {
+        "default-src": "'self'",
+        "img-src": pictures,
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'self'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        # Tile servers want to know which site asks; the path is none of their business.
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "X-Content-Type-Options": "nosniff",
+        "Permissions-Policy": "geolocation=(self), microphone=(), payment=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+def basemap_host(template: str) -> str:
+    """The source expression for a tile address template: `https://*.example.org` for `https://{s}.example.org/…`."""
+    parts = urlsplit(re.sub(r"\{s\}", "*", template))
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"(\*\.)?[A-Za-z0-9.\-]+(:\d+)?", host):
+        return ""
+    return f"{parts.scheme}://{host}"

@@ -1,0 +1,81 @@
+"""Why a report went where it went and what happened since, in sentences."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.web import formats
+from api.web.states import OTHER_STEP, STEPS, state_name
+from boundaries.models import Area, Assignment
+from geo.i18n import Lang, _, translate
+from geo.models import Event, Report, Unit
+
+REASONS = {
+    "inside": _("Vị trí nằm trong {area}."),
+    "border": _("Vị trí nằm đúng trên ranh giới; tạm chuyển đến {area}."),
+    "uncertain": _("Vị trí nằm trong {area}, nhưng chỉ cách ranh giới khoảng {distance}."),
+    "nearest": _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất."),
+    "rule": _("Lĩnh vực này ở {area} do đơn vị này phụ trách."),
+    "ioc": _("Nơi này chưa rõ đơn vị xử lý; Trung tâm IOC sẽ phân công."),
+}
+BY_PLACE = _("Chuyển theo nơi xảy ra sự việc: {area}.")
+
+
+class Line(NamedTuple):
+    """One line of the history."""
+
+    at: datetime
+    text: str
+
+
+class Why(NamedTuple):
+    """The reason of a routing and, where the border is not certain, the units it may belong to with shares (0–1)."""
+
+    text: str
+    candidates: list[tuple[str, float]]
+
+
+def area_name(session: Session, report: Report) -> str | None:
+    """The full name of the routed area: "thành phố Hội An"."""
+    query = select(Area.kind, Area.name).where(Area.code == report.area_code, Area.level != "neighbour")
+    row = session.execute(query.order_by(Area.edition_id.desc()).limit(1)).one_or_none()
+    return f"{row.kind} {row.name}" if row else None
+
+
+def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Why | None:
+    """Why the unit is responsible; not `precise` where a distance to a border would tell a hidden place."""
+    query = select(Assignment).where(Assignment.report_id == report.id).order_by(Assignment.id.desc()).limit(1)
+    found = session.scalar(query)
+    area = area_name(session, report)
+    if found is None:
+        return None
+    if area is None:
+        return Why(translate(REASONS["ioc"], lang), [])
+    if not precise:
+        return Why(translate(BY_PLACE, lang, area=area), [])
+    distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
+    message = REASONS.get(found.reason, BY_PLACE)
+    names = {"area": area, "distance": distance}
+    text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
+    return Why(text, _candidates(session, found.candidates or []))
+
+
+def _candidates(session: Session, stored: list[dict[str, Any]]) -> list[tuple[str, float]]:
+    wanted = [one["unit"] for one in stored]
+    names = dict(session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(wanted))).tuples())
+    return [(names.get(one["unit"], one["unit"]), float(one["share"])) for one in stored]
+
+
+def events(session: Session, report: Report, lang: Lang) -> list[Line]:
+    """The history, oldest first; free text of a step stays out until it is published."""
+    query = select(Event.at, Event.action, Event.to_state, Unit.name).join(Unit, Unit.id == Event.unit_id)
+    rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
+    found = []
+    for at, action, state, unit in rows:
+        if action in STEPS:
+            found.append(Line(at, translate(STEPS[action], lang, unit=unit)))
+        else:
+            found.append(Line(at, translate(OTHER_STEP, lang, state=state_name(state, lang))))
+    return found

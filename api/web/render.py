@@ -1,0 +1,81 @@
+"""Templates into pages."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.deps import language
+from api.web import assets, formats
+from api.web.headers import security
+from api.web.icons import icon, svg
+from api.web.states import state_name
+from geo.i18n import LANGUAGES, Lang, translate
+from geo.settings import Settings
+from maps.style import asset_url
+
+_YEAR = 31_536_000  # seconds
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {"static": assets.url, "asset": asset_url, "icon": icon, "svg": svg}
+    return found
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """A template as a response in the reader's language, which a `lang=` in the address makes the remembered one."""
+    lang = language(request)
+    settings: Settings = request.app.state.settings
+    text = _environment().get_template(template).render(_bound(lang) | _around(request, lang) | values)
+    response = Response(text, status, media_type="text/html")
+    response.headers.update(security(settings))
+    response.headers.update({"Content-Language": lang, "Cache-Control": "private, no-cache"} | dict(headers or {}))
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie("lang", lang, max_age=_YEAR, path="/", samesite="lax")
+    return response
+
+
+def _bound(lang: Lang) -> dict[str, Any]:
+    """What a template says, in one language."""
+
+    def say(message: str, **fields: Any) -> str:
+        return translate(message, lang, **fields)
+
+    named = {
+        name: partial(getattr(formats, name), lang=lang) for name in ("moment", "ago", "number", "percent", "distance")
+    }
+    return {
+        "lang": lang,
+        "_": say,
+        "state_name": partial(state_name, lang=lang),
+        "when": datetime.fromisoformat,
+    } | named
+
+
+def _around(request: Request, lang: Lang) -> dict[str, Any]:
+    """What the frame of every page shows: where the other language is, as a query of the same address."""
+    # A form that was refused has no page of its own to come back to; its empty form is at the same path.
+    query = request.query_params.multi_items() if request.method == "GET" else []
+    kept = [(name, value) for name, value in query if name != "lang"]
+    others = [(other, "?" + urlencode([*kept, ("lang", other)])) for other in LANGUAGES if other != lang]
+    return {"others": others}

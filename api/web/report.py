@@ -1,0 +1,124 @@
+"""A report's page: what the public may see, and for its sender what they sent."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.deps import LangDep, SessionDep, SettingsDep
+from api.follow import sender_of
+from api.web import history, mapping
+from api.web.home import cards
+from api.web.render import page
+from api.web.states import MEANINGS, hidden_why
+from geo import codes
+from geo.errors import NotFoundError
+from geo.filters import Filters
+from geo.geometry import SRID, BBox
+from geo.i18n import _, translate
+from geo.models import Media, Report
+from geo.settings import Settings
+from maps.features import select_public
+
+router = APIRouter()
+NEARBY = 4
+AROUND = 0.005  # degrees, about 500 m
+TEXTS = {
+    "map": _("Bản đồ vị trí của phản ánh"),
+    "zoomIn": _("Phóng to"),
+    "zoomOut": _("Thu nhỏ"),
+    "copied": _("Đã sao chép"),
+}
+
+
+@router.get("/reports", include_in_schema=False)
+def find(code: str = "") -> Response:
+    """From a code that somebody typed, in any spelling, to its page; without one to the map."""
+    if not code.strip():
+        return RedirectResponse("/", 303)
+    wanted = codes.normalise(code)
+    if wanted is None:
+        raise NotFoundError(_("Đây chưa phải là một mã phản ánh. Mã có dạng QN-7K2M-9XQ4: sau QN là tám chữ và số."))
+    return RedirectResponse(f"/reports/{wanted}", 303)
+
+
+@router.get("/reports/{code}", include_in_schema=False)
+def report(request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep, code: str) -> Response:
+    """The page of one report; its code in any spelling."""
+    wanted = codes.normalise(code)
+    if wanted is not None and wanted != code:
+        return RedirectResponse(str(request.url.replace(path=f"/reports/{wanted}", scheme="", netloc="")), 308)
+    found = session.scalar(select(Report).where(Report.code == wanted)) if wanted else None
+    mine = found is not None and sender_of(session, request, found) is not None
+    row = session.execute(select_public().where(Report.code == wanted)).one_or_none() if wanted else None
+    if found is None or (row is None and not mine):
+        raise NotFoundError(_("Không có phản ánh nào mang mã này; hãy xem lại mã."))
+    categories = mapping.categories(session, lang)
+    shown = _shown(session, found, row, mine)
+    lon, lat = shown["lon"], shown["lat"]
+    return page(
+        request,
+        "report.html",
+        headers={"Cache-Control": "private, no-store"} if mine else None,
+        report=found,
+        category=mapping.category(found.category, lang),
+        shown=shown,
+        mine=mine,
+        area=history.area_name(session, found),
+        reason=history.reason(session, found, lang, precise=mine or not found.category.sensitive),
+        events=history.events(session, found, lang),
+        public=row is not None and row.content is not None,
+        hidden_why=hidden_why(found, lang),
+        meaning=translate(MEANINGS.get(found.state, ""), lang),
+        late=shown["deadline"] is not None and shown["deadline"] < datetime.now(UTC),
+        nearby=cards(_nearby(session, found, lon, lat), categories) if row is not None else [],
+        address=_address(request, settings, found.code),
+        config=mapping.config(
+            session,
+            settings,
+            lang,
+            TEXTS,
+            place={"lon": lon, "lat": lat, "blurred": found.category.sensitive and not mine},
+            colour=found.category.colour,
+        ),
+    )
+
+
+def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, Any]:
+    """Content, pictures, place and deadline: the public projection's, or the sender's own."""
+    if not mine:
+        photos = [f"/media/{key}" for key in row.photos or ()]
+        place = {"lon": round(row.lon, 6), "lat": round(row.lat, 6)}
+        return place | {
+            "content": row.content,
+            "photos": photos,
+            "happened_at": row.happened_at,
+            "deadline": row.deadline,
+        }
+    lon, lat = session.execute(
+        select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
+    ).one()
+    keys = session.scalars(select(Media.key).where(Media.report_id == report.id).order_by(Media.id))
+    return {
+        "lon": round(lon, 6),
+        "lat": round(lat, 6),
+        "content": report.content,
+        "photos": [f"/media/{key}" for key in keys],
+        "happened_at": report.happened_at,
+        "deadline": row.deadline if row is not None else None,
+    }
+
+
+def _nearby(session: Session, report: Report, lon: float, lat: float) -> list[Any]:
+    box = BBox(lon - AROUND, lat - AROUND, lon + AROUND, lat + AROUND)
+    here = func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID)
+    query = select_public(Filters(bbox=box)).where(Report.id != report.id)
+    return list(session.execute(query.order_by(func.ST_Distance(Report.public_point, here), Report.id).limit(NEARBY)))
+
+
+def _address(request: Request, settings: Settings, code: str) -> str:
+    base = settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}/reports/{code}"

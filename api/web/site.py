@@ -1,0 +1,12 @@
+"""All pages put together."""
+
+from fastapi import FastAPI
+
+from api.web import assets, errors, home, places, report, sending
+
+
+def install(app: FastAPI) -> None:
+    """Adds the pages, their files and, for browsers, errors that are pages too."""
+    for part in (assets, home, places, sending, report):
+        app.include_router(part.router)
+    errors.install(app)

@@ -1,0 +1,42 @@
+"""States and steps in words that need no explanation."""
+
+from geo.i18n import Lang, _, translate
+from geo.models import Report
+from geo.workflow import STATES
+
+STATE_TEXTS = {f"state_{name}": text for name, text in STATES.items()}
+# What happened, as one sentence of a report's history; {unit} is the unit then responsible.
+STEPS = {
+    "receive": _("Hệ thống nhận phản ánh và chuyển đến {unit}."),
+    "accept": _("{unit} tiếp nhận và bắt đầu xử lý."),
+}
+OTHER_STEP = _("Chuyển sang trạng thái “{state}”.")
+# What a state means for the one who waits.
+MEANINGS = {
+    "received": _("Đơn vị xử lý đã nhận được tin nhưng chưa tiếp nhận phản ánh này."),
+    "needs_info": _("Đơn vị xử lý cần người gửi bổ sung thông tin."),
+    "in_progress": _("Đơn vị xử lý đã tiếp nhận và đang giải quyết."),
+    "resolved": _("Đơn vị xử lý đã trả lời."),
+    "rejected": _("Phản ánh không được tiếp nhận; lý do ở nhật ký bên dưới."),
+    "merged": _("Phản ánh được gộp với một phản ánh khác về cùng một việc."),
+    "closed": _("Việc xử lý đã kết thúc."),
+    "withdrawn": _("Người gửi đã rút phản ánh này."),
+}
+# Why a stranger does not read what was sent.
+HIDDEN_SENSITIVE = _(
+    "Nội dung và ảnh của lĩnh vực nhạy cảm này không công khai; chỉ đơn vị xử lý và người gửi xem được."
+)
+HIDDEN_WAITING = _("Nội dung và ảnh sẽ công khai sau khi đơn vị xử lý tiếp nhận phản ánh.")
+HIDDEN_OTHERWISE = _("Nội dung và ảnh của phản ánh này không công khai.")
+
+
+def state_name(state: str, lang: Lang) -> str:
+    """A state as people call it."""
+    return next((translate(text, lang) for name, text in STATES.items() if name == state), state)
+
+
+def hidden_why(report: Report, lang: Lang) -> str:
+    """Why content and pictures of a report are not public."""
+    if report.category.sensitive:
+        return translate(HIDDEN_SENSITIVE, lang)
+    return translate(HIDDEN_WAITING if report.published_at is None else HIDDEN_OTHERWISE, lang)
