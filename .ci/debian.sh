@@ -49,7 +49,11 @@ if [ "${missing#*postgresql}" != "$missing" ] && ! [ -e /etc/postgresql-common/c
     echo "create_main_cluster = false" | $root tee $settings/quangnam.conf >/dev/null || refuse
 fi
 
-echo "Installing:$missing"
+echo "Installing (a minute or two):$missing"
 $root apt-get update --quiet --quiet || true
+# What dpkg says fills screens, and matters only where it failed.
 # shellcheck disable=SC2086 (several words)
-$root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --quiet --no-install-recommends $missing || refuse
+if ! said=$($root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $missing 2>&1); then
+    echo "$said" >&2
+    refuse
+fi
