@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boundaries import editions
+from boundaries.models import Area, Edition
 from geo.errors import NotFoundError, SetupError
 from geo.i18n import Lang, translate
 from geo.models import Category
 from geo.settings import Settings
 
+COUNTRY = [102.1, 8.2, 109.5, 23.4]
 SEA_LABELS = (
     {"name": "Biển Đông", "lon": 109.3, "lat": 15.85},
     {"name": "Quần đảo Hoàng Sa (Việt Nam)", "lon": 112.0, "lat": 16.5},
@@ -21,22 +23,32 @@ SEA_LABELS = (
 
 def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str, str], **more: Any) -> dict[str, Any]:
     """The values and the sentences that a page's scripts use; texts come translated, scripts have none of their own."""
+    edition = _active(session)
     return {
         "lang": lang,
         "basemap": {"url": settings.basemap_url, "attribution": settings.basemap_attribution},
-        "outlines": outlines(session),
+        "outlines": f"/api/v1/boundaries/{edition.code}/{edition.routing_level}" if edition else None,
+        "bounds": bounds(session, edition),
         "seaLabels": SEA_LABELS if settings.sea_labels else (),
         "texts": {name: translate(text, lang) for name, text in texts.items()},
     } | more
 
 
-def outlines(session: Session) -> str | None:
-    """The address of the areas that answer today; None while no boundaries are active."""
+def _active(session: Session) -> Edition | None:
     try:
-        edition = editions.find(session)
+        return editions.find(session)
     except (NotFoundError, SetupError):
         return None
-    return f"/api/v1/boundaries/{edition.code}/{edition.routing_level}"
+
+
+def bounds(session: Session, edition: Edition | None) -> list[float]:
+    """What a map shows at first: west, south, east, north of the areas that answer today, else of the country."""
+    level = edition.routing_level if edition else None
+    box = func.ST_Extent(Area.outline)
+    corners = select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
+    mine = Area.edition_id == (edition.id if edition else None), Area.level == level
+    row = session.execute(corners.where(*mine)).one()
+    return [round(value, 4) for value in row] if row[0] is not None else COUNTRY
 
 
 def categories(session: Session, lang: Lang) -> list[dict[str, Any]]:

@@ -98,9 +98,8 @@ def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, 
             "happened_at": row.happened_at,
             "deadline": row.deadline,
         }
-    lon, lat = session.execute(
-        select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
-    ).one()
+    exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
+    lon, lat = session.execute(exact).one()
     keys = session.scalars(select(Media.key).where(Media.report_id == report.id).order_by(Media.id))
     return {
         "lon": round(lon, 6),

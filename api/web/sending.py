@@ -13,9 +13,10 @@ from api.bodies import Sent, sent
 from api.deps import LangDep, SessionsDep, SettingsDep
 from api.intake import Receipt, submit
 from api.problems import STATUS
+from api.routes.reports import DEVICE
 from api.web import forgery, mapping
 from api.web.render import page
-from api.web.sending_texts import TEXTS
+from api.web.sending_texts import NO_COOKIE, PICTURES_LOST, SENT_BEFORE, TEXTS
 from geo.errors import ConflictError, FaultsError, InvalidError, OutsideError, QuangnamError
 from geo.i18n import Lang, _, translate
 from geo.people import NOTICE_VERSION
@@ -78,9 +79,7 @@ def send(
     """Takes the form of a browser without scripts; a refusal shows it again with all that was typed."""
     error = filled.error
     if not forgery.is_ours(request, settings, filled.token):
-        error = InvalidError(
-            _("Trình duyệt chưa giữ cookie của trang này nên biểu mẫu chưa gửi được; hãy bấm Gửi lần nữa.")
-        )
+        error = InvalidError(NO_COOKIE)
     if error is None and filled.sent is not None:
         try:
             taken = _take(request, sessions, settings, lang, filled)
@@ -104,7 +103,7 @@ def _take(request: Request, sessions: sessionmaker[Session], settings: Settings,
             secret=secret(settings),
             lang=lang,
             idempotency_key=filled.typed.get("idempotency_key") or None,
-            device=request.cookies.get(forgery.DEVICE),
+            device=request.cookies.get(DEVICE),
             address=request.client.host if request.client else None,
         )
 
@@ -132,20 +131,17 @@ def _form(
     if isinstance(error, ConflictError):
         # Something else was sent from the same form before, so this is a new report and needs a key of its own.
         typed = typed | {"idempotency_key": ""}
-        error = ConflictError(
-            _("Biểu mẫu này đã gửi một phản ánh trước đó. Nếu đây là một phản ánh khác, hãy bấm Gửi lần nữa.")
-        )
+        error = ConflictError(SENT_BEFORE)
     faults = by_field(error, lang)
     if pictures and error is not None:
-        faults.setdefault("media", translate(_("Trình duyệt không giữ lại ảnh; hãy chọn lại ảnh trước khi gửi."), lang))
+        faults.setdefault("media", translate(PICTURES_LOST, lang))
     response = page(
         request,
         "new.html",
         status=_status(error),
         headers={"Cache-Control": "no-store"},
-        typed=dict.fromkeys(FIELDS, "")
-        | typed
-        | {"idempotency_key": typed.get("idempotency_key") or str(uuid.uuid4())},
+        typed=dict.fromkeys(FIELDS, "") | typed,
+        idempotency_key=typed.get("idempotency_key") or str(uuid.uuid4()),
         errors=faults,
         error=_summary(error, lang) if error else None,
         categories=mapping.categories(session, lang),

@@ -2,6 +2,9 @@
 
 from geo.i18n import _
 
+NO_COOKIE = _("Trình duyệt chưa giữ cookie của trang này nên biểu mẫu chưa gửi được; hãy bấm Gửi lần nữa.")
+SENT_BEFORE = _("Biểu mẫu này đã gửi một phản ánh trước đó. Nếu đây là một phản ánh khác, hãy bấm Gửi lần nữa.")
+PICTURES_LOST = _("Trình duyệt không giữ lại ảnh; hãy chọn lại ảnh trước khi gửi.")
 TEXTS = {
     "map": _("Bản đồ để chọn vị trí"),
     "zoomIn": _("Phóng to"),
@@ -10,7 +13,6 @@ TEXTS = {
     "noPin": _("Chưa chọn vị trí. Hãy chạm vào bản đồ ở đúng chỗ xảy ra sự việc."),
     "asking": _("Đang tìm đơn vị xử lý…"),
     "goesTo": _("Nơi nhận: {unit}"),
-    "perhaps": _("Có thể thuộc:"),
     "share": _("{unit} – khoảng {share}"),
     "offline": _("Chưa tra được đơn vị xử lý vì mất kết nối. Bạn vẫn gửi được khi có mạng; vị trí đã được giữ."),
     "locating": _("Đang tìm vị trí của bạn…"),
@@ -29,6 +31,7 @@ TEXTS = {
     "sendingPart": _("Đang gửi… {percent}"),
     "lost": _("Chưa gửi được vì mất kết nối. Mọi điều bạn nhập vẫn còn đây; hãy bấm Gửi lại khi có mạng."),
     "refused": _("Chưa gửi được. Hãy xem lại những chỗ được đánh dấu."),
+    "sentBefore": SENT_BEFORE,
     "broken": _("Máy chủ gặp lỗi. Mọi điều bạn nhập vẫn còn đây; xin thử lại sau ít phút."),
     "copied": _("Đã sao chép"),
     "needPin": _("Hãy chọn vị trí trên bản đồ."),

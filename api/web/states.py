@@ -23,9 +23,7 @@ MEANINGS = {
     "withdrawn": _("Người gửi đã rút phản ánh này."),
 }
 # Why a stranger does not read what was sent.
-HIDDEN_SENSITIVE = _(
-    "Nội dung và ảnh của lĩnh vực nhạy cảm này không công khai; chỉ đơn vị xử lý và người gửi xem được."
-)
+HIDDEN_SENSITIVE = _("Nội dung và ảnh thuộc lĩnh vực nhạy cảm không công khai; chỉ đơn vị xử lý và người gửi xem được.")
 HIDDEN_WAITING = _("Nội dung và ảnh sẽ công khai sau khi đơn vị xử lý tiếp nhận phản ánh.")
 HIDDEN_OTHERWISE = _("Nội dung và ảnh của phản ánh này không công khai.")
 

@@ -1,0 +1,61 @@
+// Chosen photos: shown, removable, checked for number and size before they cost anybody's data.
+import { byId, config, make, say } from "./page.js";
+import { fault, mend } from "./faults.js";
+
+const previews = byId("previews");
+const files = [];
+
+/** The chosen files in their order. */
+export const photos = () => [...files];
+
+/** Brings the two buttons and the previews to life. */
+export function choosing() {
+  for (const input of [byId("photos"), byId("camera")]) {
+    input?.addEventListener("change", () => {
+      add([...input.files]);
+      input.value = ""; // the same photo may be chosen again after it was removed
+    });
+  }
+}
+
+function add(chosen) {
+  mend("media");
+  for (const file of chosen) {
+    const twice = files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified);
+    if (twice) continue;
+    if (files.length >= config.maxPhotos) {
+      fault("media", say("tooMany", { most: config.maxPhotos }));
+      break;
+    }
+    if (file.size > config.maxPhotoBytes) {
+      fault("media", say("tooLarge", { name: file.name, most: Math.floor(config.maxPhotoBytes / 1_000_000) }));
+      continue;
+    }
+    files.push(file);
+  }
+  draw();
+}
+
+function draw() {
+  for (const image of previews.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+  previews.replaceChildren(...files.map(preview));
+  previews.hidden = !files.length;
+}
+
+function preview(file, index) {
+  const image = make("img");
+  image.alt = say("photo", { number: index + 1 });
+  image.src = URL.createObjectURL(file);
+  // Not every browser draws every format (HEIC); the server does, so the name stands in.
+  image.addEventListener("error", () => image.replaceWith(make("span", "photo-name", file.name)));
+  const remove = make("button", "", "×");
+  remove.type = "button";
+  remove.setAttribute("aria-label", say("removePhoto", { number: index + 1 }));
+  remove.addEventListener("click", () => {
+    files.splice(index, 1);
+    mend("media");
+    draw();
+    (previews.querySelector("button") ?? byId("photos")).focus();
+  });
+  return make("li", "", image, remove);
+}

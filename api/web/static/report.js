@@ -1,0 +1,15 @@
+// The small map of a report's page, copying and sharing.
+import { copying } from "./copy.js";
+import { drop, makeMap } from "./map.js";
+import { byId, config } from "./page.js";
+
+const L = window.L;
+const CELL = 350; // metres: half the diagonal of a public cell of a sensitive category
+
+copying();
+const { lon, lat, blurred } = config.place;
+// One finger scrolls the page; the map is moved by its buttons or by two fingers.
+const map = makeMap(byId("map"), { scrollWheelZoom: false, dragging: !L.Browser.mobile });
+if (blurred) L.circle([lat, lon], { radius: CELL, className: "circle", interactive: false }).addTo(map);
+else L.marker([lat, lon], { icon: drop(config.colour), interactive: false, keyboard: false }).addTo(map);
+map.setView([lat, lon], blurred ? 14 : 15, { animate: false });
