@@ -12,6 +12,7 @@ from api import serving
 from api.app import create_app
 from api.cli import context
 from api.cli.progress import progress
+from boundaries.models import Edition
 from geo.database import build_sessions
 from geo.errors import SetupError
 from geo.i18n import _
@@ -44,11 +45,11 @@ def _fill(engine: Engine, settings: Settings) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(select(func.pg_advisory_lock(_LOCK)))
         try:
-            if connection.scalar(select(Report.id).limit(1)) is None:
+            # Without boundaries, which `context.engine` has said by now, there is nowhere to put them.
+            bounded = connection.scalar(select(Edition.id).where(Edition.state == "active").limit(1)) is not None
+            if bounded and connection.scalar(select(Report.id).limit(1)) is None:
                 with progress(REPORTS, "Dữ liệu mẫu") as advance:
                     samples.load(engine, settings, REPORTS, progress=advance)
-        except SetupError as error:  # no boundaries: all the rest works, and this says how to bring some
-            typer.echo(f"quangnam: {error}", err=True)
         finally:
             connection.execute(select(func.pg_advisory_unlock(_LOCK)))
 
