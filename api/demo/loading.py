@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from api.bulk.importing import ahead, analyse, raw_connection
@@ -55,8 +55,8 @@ def clear(engine: Engine) -> int:
     """Deletes the demonstration reports, with all that hangs on them and nothing else, and commits; how many."""
     with Session(engine) as session, session.begin():
         session.execute(text("SET LOCAL statement_timeout = 0"))
-        found = session.execute(delete(Report).where(Report.demo))
-        return int(found.rowcount)  # type: ignore[attr-defined]
+        gone = delete(Report).where(Report.demo).returning(Report.id).cte()
+        return session.scalar(select(func.count()).select_from(gone)) or 0
 
 
 def _prepared(engine: Engine, settings: Settings, wanted: int, seed: int, now: datetime) -> Iterator[Prepared]:
@@ -94,7 +94,7 @@ def _told(
     """The rows with what was seen, when, and how far the unit has come; senders have none."""
     kind, stormy = rows["kind"].to_numpy(), rows["stormy"].to_numpy()
     category = texts.categories(rng, kind, stormy)
-    codes = np.where(routed.commune_code == None, routed.area_code, routed.commune_code)  # noqa: E711 (element by element)
+    codes = np.where(np.equal(routed.commune_code, None), routed.area_code, routed.commune_code)
     place = [names.get(key, "Quảng Nam") for key in zip(routed.edition_id.tolist(), codes, strict=True)]
     count = len(rows)
     created = rows["created_at"]

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -13,8 +14,8 @@ from geo.models import Report
 Make = Callable[..., Report]
 
 
-def found(session: Session, **wanted: object) -> set[int]:
-    return set(session.scalars(apply_filters(select(Report.id), Filters(**wanted))))  # type: ignore[arg-type]
+def found(session: Session, **wanted: Any) -> set[int]:
+    return set(session.scalars(apply_filters(select(Report.id), Filters(**wanted))))
 
 
 def test_each_filter_finds_its_own(session: Session, make_report: Make) -> None:

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import geopandas
 import pytest
@@ -81,10 +82,10 @@ def test_pieces_join_where_they_meet(
     assert len(json.loads(b"".join(pieces))["features"]) == 5
 
 
-def test_gdal_reads_it(session: Session, make_report: Callable[..., Report], tmp_path: object) -> None:
+def test_gdal_reads_it(session: Session, make_report: Callable[..., Report], tmp_path: Path) -> None:
     report = make_report(content=HOSTILE, accepted=True, lon=108.3301, lat=15.8801)
-    path = f"{tmp_path}/out.geojson"
-    with open(path, "wb") as file:  # noqa: PTH123
+    path = tmp_path / "out.geojson"
+    with path.open("wb") as file:
         file.writelines(export.stream_geojson(session.connection(), Filters()))
     frame = geopandas.read_file(path)
     assert frame.crs.to_epsg() == 4326
