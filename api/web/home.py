@@ -24,10 +24,9 @@ TEXTS = {
     "zoomOut": _("Thu nhỏ"),
     "many": _("{count} phản ánh ở khu vực này; bấm để xem gần hơn"),
     "open": _("Xem phản ánh"),
-    "demo": _("Dữ liệu mẫu"),
+    "demo": _("Mẫu"),
     "failed": _("Không tải được phản ánh trên bản đồ. Hãy kiểm tra mạng; danh sách bên cạnh vẫn dùng được."),
     "none": _("Chưa có phản ánh nào trong khung bản đồ này."),
-    "more": _("Bản đồ chỉ hiện {count} phản ánh mới nhất ở đây; hãy phóng to để thấy đủ."),
 }
 
 

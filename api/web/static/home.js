@@ -1,9 +1,9 @@
 // The public map: what is in view, as marks that gather where they are many.
 import { makeMap } from "./map.js";
-import { ago, badge, byId, calm, categoryName, later, make, say } from "./page.js";
+import { ago, badge, byId, calm, categoryName, later, make, number, say } from "./page.js";
 
 const L = window.L;
-const MOST = 500; // marks on one view; beyond, the newest, and the page says so
+const MOST = 300; // reports on one view; beyond, how many there are in each cell
 const status = byId("map-status");
 const map = makeMap(byId("map"));
 const marks = L.markerClusterGroup({
@@ -13,15 +13,27 @@ const marks = L.markerClusterGroup({
   animate: !calm,
   iconCreateFunction: gathered,
 });
-map.addLayer(marks);
+const cells = L.layerGroup();
+map.addLayer(marks).addLayer(cells);
+
+function bubble(count) {
+  const size = count < 10 ? 44 : count < 100 ? 50 : count < 1000 ? 58 : 66;
+  const text = make("span", "", number(count));
+  text.setAttribute("aria-hidden", "true");
+  const frame = make("span", "cell", text, make("span", "sr", say("many", { count: number(count) })));
+  return L.divIcon({ className: "cell-frame", html: frame, iconSize: [size, size] });
+}
 
 function gathered(cluster) {
-  const count = cluster.getChildCount();
-  const size = count < 10 ? 44 : count < 100 ? 52 : 60;
-  const text = make("span", "", String(count));
-  text.setAttribute("aria-hidden", "true");
-  const frame = make("span", "cell", text, make("span", "sr", say("many", { count })));
-  return L.divIcon({ className: "cell-frame", html: frame, iconSize: [size, size] });
+  return bubble(cluster.getChildCount());
+}
+
+/** A cell of the server's counts, at the mean of its reports; a press goes closer. */
+function cell({ geometry, properties }) {
+  const [lon, lat] = geometry.coordinates;
+  const made = L.marker([lat, lon], { icon: bubble(properties.count) });
+  made.on("click keypress", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, 19)));
+  return made;
 }
 
 function mark({ id, geometry, properties }) {
@@ -56,37 +68,46 @@ async function load() {
   if (reading) return;
   const view = map.getBounds();
   if (whole?.contains(view)) {
-    tell(0, map.getBounds());
+    tell(view);
     return;
   }
   const wanted = view.pad(0.15);
-  asked?.abort();
-  asked = new AbortController();
   const corners = [
     Math.max(-180, wanted.getWest()), Math.max(-90, wanted.getSouth()),
     Math.min(180, wanted.getEast()), Math.min(90, wanted.getNorth()),
   ];
-  const query = new URLSearchParams({ bbox: corners.map((one) => one.toFixed(5)).join(","), limit: MOST });
-  let found;
+  const bbox = corners.map((one) => one.toFixed(5)).join(",");
+  asked?.abort();
+  asked = new AbortController();
   try {
-    const answer = await fetch(`/api/v1/reports?${query}`, { signal: asked.signal });
-    if (!answer.ok) throw new Error(String(answer.status));
-    found = await answer.json();
+    // Two zooms out: a cell of 128 pixels, so that the circles of neighbours stay apart.
+    const counts = await get("/api/v1/density", { bbox, zoom: Math.max(0, Math.floor(map.getZoom()) - 2) });
+    const found = counts.total > MOST ? null : await get("/api/v1/reports", { bbox, limit: MOST });
+    draw(counts, found);
+    whole = found ? wanted : null;
+    tell(view);
   } catch (error) {
     if (error.name !== "AbortError") status.textContent = say("failed");
-    return;
   }
-  const more = found.links.some((link) => link.rel === "next");
-  whole = more ? null : wanted;
+}
+
+async function get(path, query) {
+  const answer = await fetch(`${path}?${new URLSearchParams(query)}`, { signal: asked.signal });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+function draw(counts, found) {
   marks.clearLayers();
-  marks.addLayers(found.features.map(mark));
-  tell(more ? found.features.length : 0, view);
+  cells.clearLayers();
+  if (found) marks.addLayers(found.features.map(mark));
+  else for (const one of counts.features) cell(one).addTo(cells);
 }
 
 /** One line over the map, only where there is something to say. */
-function tell(newest, view) {
-  if (newest) status.textContent = say("more", { count: newest });
-  else status.textContent = marks.getLayers().some((one) => view.contains(one.getLatLng())) ? "" : say("none");
+function tell(view) {
+  const any = [...marks.getLayers(), ...cells.getLayers()].some((one) => view.contains(one.getLatLng()));
+  status.textContent = any ? "" : say("none");
 }
 
 const soon = later(250, load);

@@ -10,6 +10,7 @@ export const photos = () => [...files];
 
 /** Brings the two buttons and the previews to life. */
 export function choosing() {
+  byId("photos")?.classList.add("sr"); // its label is the button; without a script it shows itself
   for (const input of [byId("photos"), byId("camera")]) {
     input?.addEventListener("change", () => {
       add([...input.files]);
