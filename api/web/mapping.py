@@ -12,13 +12,9 @@ from geo.errors import NotFoundError, SetupError
 from geo.i18n import Lang, translate
 from geo.models import Category
 from geo.settings import Settings
+from maps.labels import SEA
 
 COUNTRY = [102.1, 8.2, 109.5, 23.4]
-SEA_LABELS = (
-    {"name": "Biển Đông", "lon": 109.3, "lat": 15.85},
-    {"name": "Quần đảo Hoàng Sa (Việt Nam)", "lon": 112.0, "lat": 16.5},
-    {"name": "Quần đảo Trường Sa (Việt Nam)", "lon": 114.0, "lat": 10.0},
-)
 
 
 def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str, str], **more: Any) -> dict[str, Any]:
@@ -29,7 +25,9 @@ def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str,
         "basemap": {"url": settings.basemap_url, "attribution": settings.basemap_attribution},
         "outlines": f"/api/v1/boundaries/{edition.code}/{edition.routing_level}" if edition else None,
         "bounds": bounds(session, edition),
-        "seaLabels": SEA_LABELS if settings.sea_labels else (),
+        "seaLabels": [one._asdict() | {"name": translate(one.name, lang)} for one in SEA]
+        if settings.sea_labels
+        else [],
         "texts": {name: translate(text, lang) for name, text in texts.items()},
     } | more
 

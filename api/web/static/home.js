@@ -13,8 +13,7 @@ const marks = L.markerClusterGroup({
   animate: !calm,
   iconCreateFunction: gathered,
 });
-const cells = L.layerGroup();
-map.addLayer(marks).addLayer(cells);
+map.addLayer(marks);
 
 function bubble(count) {
   const size = count < 10 ? 44 : count < 100 ? 50 : count < 1000 ? 58 : 66;
@@ -25,13 +24,13 @@ function bubble(count) {
 }
 
 function gathered(cluster) {
-  return bubble(cluster.getChildCount());
+  return bubble(cluster.getAllChildMarkers().reduce((sum, one) => sum + (one.options.count ?? 1), 0));
 }
 
 /** A cell of the server's counts, at the mean of its reports; a press goes closer. */
 function cell({ geometry, properties }) {
   const [lon, lat] = geometry.coordinates;
-  const made = L.marker([lat, lon], { icon: bubble(properties.count) });
+  const made = L.marker([lat, lon], { icon: bubble(properties.count), count: properties.count });
   made.on("click keypress", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, 19)));
   return made;
 }
@@ -80,8 +79,7 @@ async function load() {
   asked?.abort();
   asked = new AbortController();
   try {
-    // Two zooms out: a cell of 128 pixels, so that the circles of neighbours stay apart.
-    const counts = await get("/api/v1/density", { bbox, zoom: Math.max(0, Math.floor(map.getZoom()) - 2) });
+    const counts = await get("/api/v1/density", { bbox, zoom: Math.floor(map.getZoom()) });
     const found = counts.total > MOST ? null : await get("/api/v1/reports", { bbox, limit: MOST });
     draw(counts, found);
     whole = found ? wanted : null;
@@ -99,14 +97,12 @@ async function get(path, query) {
 
 function draw(counts, found) {
   marks.clearLayers();
-  cells.clearLayers();
-  if (found) marks.addLayers(found.features.map(mark));
-  else for (const one of counts.features) cell(one).addTo(cells);
+  marks.addLayers(found ? found.features.map(mark) : counts.features.map(cell));
 }
 
 /** One line over the map, only where there is something to say. */
 function tell(view) {
-  const any = [...marks.getLayers(), ...cells.getLayers()].some((one) => view.contains(one.getLatLng()));
+  const any = marks.getLayers().some((one) => view.contains(one.getLatLng()));
   status.textContent = any ? "" : say("none");
 }
 
