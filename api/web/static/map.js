@@ -29,6 +29,9 @@ export function makeMap(element, options = {}) {
   return map;
 }
 
+/** Whether only our own outlines can be seen: then a place is told by what is around it, not by streets. */
+export const isPlain = (map) => !map.getContainer().classList.contains("with-basemap");
+
 /** Shows the whole province. */
 export function home(map) {
   map.fitBounds(box(config.bounds), { padding: [12, 12], animate: false });
@@ -36,11 +39,15 @@ export function home(map) {
 
 function basemap(map, element) {
   const { url, attribution } = config.basemap;
-  if (!url) return;
+  if (!url) {
+    queueMicrotask(() => map.fire("plain"));
+    return;
+  }
   const credit = make("span", "", attribution).innerHTML; // text, escaped by the browser itself
   const tiles = L.tileLayer(url, { attribution: credit, maxZoom: 19, detectRetina: false });
   // Until a picture really comes the outlines carry the map; where none ever comes they go on doing so.
   tiles.once("tileload", () => element.classList.add("with-basemap"));
+  tiles.once("tileerror", () => { if (isPlain(map)) map.fire("plain"); });
   tiles.addTo(map);
 }
 

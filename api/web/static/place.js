@@ -1,12 +1,13 @@
 // The pin: by a tap, a drag, the keyboard, the phone's own position, a search or typed coordinates.
 import { decimal } from "./coordinates.js";
-import { drop, makeMap } from "./map.js";
+import { drop, isPlain, makeMap } from "./map.js";
 import { byId, distance, say } from "./page.js";
 import { ask, nothingYet } from "./routed.js";
 import { searching } from "./search.js";
 
 const L = window.L;
 const CLOSE = 17;
+const CLOSE_WITHOUT_STREETS = 12;
 const ROUGH = 60; // metres; beyond, the reader is asked to drag the pin
 const form = byId("report");
 const { lon, lat, accuracy } = form.elements;
@@ -50,7 +51,7 @@ function put(x, y, { metres = null, near = false } = {}) {
   lat.value = y.toFixed(6);
   accuracy.value = metres === null ? "" : String(Math.round(metres));
   mark(x, y, metres);
-  if (near) map.setView([y, x], Math.max(map.getZoom(), CLOSE));
+  if (near) map.setView([y, x], Math.max(map.getZoom(), isPlain(map) ? CLOSE_WITHOUT_STREETS : CLOSE));
   ask({ lon: lon.value, lat: lat.value, accuracy: accuracy.value });
   place();
 }

@@ -12,4 +12,5 @@ const { lon, lat, blurred } = config.place;
 const map = makeMap(byId("map"), { scrollWheelZoom: false, dragging: !L.Browser.mobile });
 if (blurred) L.circle([lat, lon], { radius: CELL, className: "circle", interactive: false }).addTo(map);
 else L.marker([lat, lon], { icon: drop(config.colour), interactive: false, keyboard: false }).addTo(map);
-map.setView([lat, lon], blurred ? 14 : 15, { animate: false });
+map.on("plain", () => map.setView([lat, lon], 10.5, { animate: false }));
+map.setView([lat, lon], blurred ? 14 : 16, { animate: false });
