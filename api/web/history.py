@@ -64,7 +64,8 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
 
 def _candidates(session: Session, stored: list[dict[str, Any]]) -> list[tuple[str, float]]:
     wanted = [one["unit"] for one in stored]
-    names = dict(session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(wanted))).tuples().all())
+    units = session.scalars(select(Unit).where(Unit.code.in_(wanted)))
+    names = {unit.code: unit.name for unit in units}
     return [(names.get(one["unit"], one["unit"]), float(one["share"])) for one in stored]
 
 

@@ -44,8 +44,8 @@ class Filled:
 async def _filled(request: Request) -> Filled:
     settings: Settings = request.app.state.settings
     try:
-        # Read here first: what was typed is wanted also when it is refused.
-        form = await request.form(max_files=settings.max_photos + 1, max_fields=40, max_part_size=64_000)
+        # Read here first, with room for photos too many: what was typed is wanted also when it is refused.
+        form = await request.form(max_files=settings.max_photos + 50, max_fields=40, max_part_size=64_000)
     except HTTPException:
         text = _("Biểu mẫu gửi lên không đọc được, hoặc có quá nhiều ảnh (nhiều nhất {most}).")
         return Filled({}, "", error=InvalidError(text, most=settings.max_photos))
@@ -78,7 +78,7 @@ def send(
 ) -> Response:
     """Takes the form of a browser without scripts; a refusal shows it again with all that was typed."""
     error = filled.error
-    if not forgery.is_ours(request, settings, filled.token):
+    if (filled.typed or filled.sent) and not forgery.is_ours(request, settings, filled.token):
         error = InvalidError(NO_COOKIE)
     if error is None and filled.sent is not None:
         try:

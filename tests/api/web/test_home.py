@@ -1,0 +1,116 @@
+"""The home page, without a browser."""
+
+import re
+from collections.abc import Callable
+
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from geo.models import Report
+
+
+def test_it_has_the_map_the_newest_reports_and_the_way_to_send_one(
+    client: TestClient, make_report: Callable[..., Report]
+) -> None:
+    codes = [make_report(accepted=True, content=f"Ổ gà số {number}").code for number in range(3)]
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert 'href="/reports/new"' in page.text
+    assert 'id="map"' in page.text
+    assert re.findall(r'class="card" href="/reports/([^"]+)"', page.text) == codes[::-1]
+    assert "Ổ gà số 2" in page.text
+
+
+def test_without_reports_it_invites_to_send_the_first(client: TestClient) -> None:
+    page = client.get("/")
+    assert "Chưa có phản ánh nào." in page.text
+    assert 'class="card"' not in page.text
+
+
+def test_content_waits_for_acceptance(client: TestClient, make_report: Callable[..., Report]) -> None:
+    code = make_report(content="Zzcontent chưa tiếp nhận").code
+    page = client.get("/").text
+    assert code in page
+    assert "Zzcontent" not in page
+
+
+def test_demonstration_data_are_named(client: TestClient, session: Session, make_report: Callable[..., Report]) -> None:
+    report = make_report(accepted=True)
+    assert "dữ liệu mẫu" not in client.get("/").text
+    report.demo = True
+    session.commit()
+    assert "dữ liệu mẫu" in client.get("/").text
+
+
+def test_english_is_asked_for_once_and_then_remembered(client: TestClient) -> None:
+    assert '<html lang="vi">' in client.get("/").text
+    english = client.get("/?lang=en")
+    assert '<html lang="en">' in english.text
+    assert english.headers["content-language"] == "en"
+    assert '<html lang="en">' in client.get("/").text
+    assert '<html lang="en">' in client.get("/reports/new").text
+    assert '<html lang="vi">' in client.get("/?lang=vi").text
+    assert '<html lang="vi">' in client.get("/").text
+
+
+def test_another_language_is_refused_on_a_page(client: TestClient) -> None:
+    page = client.get("/?lang=%3Cscript%3E", headers={"accept": "text/html"})
+    assert page.status_code == 422
+    assert '<html lang="vi">' in page.text
+    assert "<script>" not in page.text
+    assert "set-cookie" not in page.headers
+
+
+def test_the_other_languages_link_keeps_the_rest_of_the_address(client: TestClient) -> None:
+    page = client.get("/reports/new?category=giao-thong&lang=en").text
+    assert 'href="?category=giao-thong&amp;lang=vi"' in page
+
+
+def test_everything_it_names_is_there(client: TestClient) -> None:
+    page = client.get("/").text
+    named = re.findall(r'(?:href|src)="(/(?:static|assets)/[^"]+)"', page)
+    assert len(named) >= 8
+    for address in named:
+        found = client.get(address)
+        assert found.status_code == 200, address
+        assert "immutable" in found.headers["cache-control"], address
+    styles = "".join(client.get(address).text for address in named if address.endswith(".css"))
+    assert "asset:" not in styles
+    for address in re.findall(r'url\("?(/assets/[^")]+)', styles):
+        assert client.get(address).status_code == 200, address
+
+
+def test_modules_find_one_another(client: TestClient) -> None:
+    waiting = [
+        address
+        for path in ("/", "/reports/new")
+        for address in re.findall(r'<script type="module" src="([^"]+)"', client.get(path).text)
+    ]
+    seen = set(waiting)
+    while waiting:
+        address = waiting.pop()
+        module = client.get(address)
+        assert module.headers["content-type"].startswith("text/javascript"), address
+        for name in re.findall(r'from "\./([\w.]+)"', module.text):
+            other = address.rpartition("/")[0] + "/" + name
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    assert len(seen) >= 10
+
+
+def test_files_outside_the_folder_stay_there(client: TestClient) -> None:
+    for name in ("../home.py", "..%2fhome.py", "/etc/passwd", "nothing.js"):
+        assert client.get(f"/static/x/{name}").status_code == 404
+
+
+def test_the_policy_allows_nothing_inline_and_only_the_base_maps_pictures(client: TestClient) -> None:
+    for path in ("/", "/reports/new", "/nothing"):
+        page = client.get(path, headers={"accept": "text/html"})
+        policy = page.headers["content-security-policy"]
+        assert "unsafe" not in policy
+        assert "https://tile.openstreetmap.org" in policy
+        assert re.search(r'style="|\son\w+="', page.text) is None
+        for script in re.findall(r"<script[^>]*>", page.text):
+            assert "src=" in script or 'type="application/json"' in script

@@ -1,0 +1,137 @@
+"""A report's page: the public's and the sender's."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo import workflow
+from geo.models import Report
+from geo.permissions import SYSTEM
+
+HOSTILE = "Zzcontent </script><img src=x onerror=alert(1)> `${alert(1)}` {{ 7*7 }}"
+
+
+def photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def accept(session: Session) -> None:
+    workflow.apply(session, session.scalars(select(Report)).one(), "accept", SYSTEM, door="cli")
+    session.commit()
+
+
+def send(client: TestClient, body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    form: list[Any] = [(name, (None, str(value))) for name, value in (body | changes).items()]
+    answer = client.post("/api/v1/reports", files=[*form, ("media", ("a.jpg", photo()))])
+    assert answer.status_code == 201, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_it_says_who_why_and_until_when(client: TestClient, body: dict[str, Any]) -> None:
+    code = send(client, body)["code"]
+    page = client.get(f"/reports/{code}")
+    assert page.status_code == 200
+    for text in (code, "UBND thành phố Hội An", "Vị trí nằm trong thành phố Hội An.", "Chờ tiếp nhận", "Hạn tiếp nhận"):
+        assert text in page.text
+    assert "Hệ thống nhận phản ánh và chuyển đến UBND thành phố Hội An." in page.text
+
+
+def test_before_acceptance_strangers_learn_why_they_see_no_content(
+    client: TestClient, session: Session, body: dict[str, Any]
+) -> None:
+    code = send(client, body, content=HOSTILE)["code"]
+    before = client.get(f"/reports/{code}").text
+    assert "Zzcontent" not in before
+    assert "/media/" not in before
+    assert "sẽ công khai sau khi đơn vị xử lý tiếp nhận" in before
+    accept(session)
+    after = client.get(f"/reports/{code}").text
+    assert "Zzcontent" in after
+    assert "/media/" in after
+    assert "<img src=x" not in after
+    assert "{{ 7*7 }}" in after  # a text, not a template
+    assert "tiếp nhận và bắt đầu xử lý" in after
+
+
+def test_the_private_link_shows_the_sender_their_own(client: TestClient, body: dict[str, Any]) -> None:
+    told = send(client, body, content="Zzcontent của tôi, mười ký tự")
+    page = client.get(told["link"])  # followed to the page, whose address is no secret
+    assert page.url.path == f"/reports/{told['code']}"
+    assert "Zzcontent" in page.text
+    assert "/media/" in page.text
+    assert "no-store" in page.headers["cache-control"]
+    client.cookies.clear()
+    assert "Zzcontent" not in client.get(f"/reports/{told['code']}").text
+
+
+def test_one_reports_cookie_opens_no_other(client: TestClient, body: dict[str, Any]) -> None:
+    first = send(client, body, content="Zzfirst nội dung thứ nhất")
+    second = send(client, body, content="Zzsecond nội dung thứ hai")
+    client.get(first["link"])
+    client.cookies.set(f"follow-{second['code']}", first["link"].rpartition("/")[2])
+    assert "Zzsecond" not in client.get(f"/reports/{second['code']}").text
+
+
+def test_the_sender_is_never_on_the_page(client: TestClient, session: Session, body: dict[str, Any]) -> None:
+    code = send(client, body, name="Zzname Bưởi", organisation="Zzorg", email="zzmail@example.vn")["code"]
+    accept(session)
+    for language in ("vi", "en"):
+        page = client.get(f"/reports/{code}?lang={language}").text + client.get("/").text
+        for secret in ("Zzname", "Zzorg", "zzmail", "905123456", "0905 123 456"):
+            assert secret not in page
+
+
+def test_a_sensitive_report_keeps_its_place_and_content(
+    client: TestClient, session: Session, body: dict[str, Any]
+) -> None:
+    told = send(client, body, category="an-ninh-trat-tu", content=HOSTILE, lon=108.338123, lat=15.879456)
+    accept(session)
+    page = client.get(f"/reports/{told['code']}").text
+    assert "Zzcontent" not in page
+    assert "108.3381" not in page
+    assert "108.33812" not in page
+    assert "15.87945" not in page
+    assert "trong khoảng 500 m" in page
+    assert "lĩnh vực nhạy cảm không công khai" in page
+
+
+def test_an_uncertain_place_lists_who_else_it_may_be(client: TestClient, body: dict[str, Any]) -> None:
+    told = send(client, body, lon=108.2950, lat=15.8870, accuracy=3000)
+    assert told["needs_confirmation"]
+    page = client.get(f"/reports/{told['code']}").text
+    assert "chờ xác nhận" in page
+    for one in told["candidates"]:
+        assert one["unit"]["name"] in page
+
+
+@pytest.mark.parametrize("spelling", ["{0}", "qn{1}", " {1} ", "{2}", "QN {2}"])
+def test_codes_are_forgiving(client: TestClient, make_report: Callable[..., Report], spelling: str) -> None:
+    code = make_report().code
+    plain = code.removeprefix("QN-").replace("-", "")
+    wanted = spelling.format(code, plain.lower(), plain)
+    assert client.get(f"/reports/{wanted}").url.path == f"/reports/{code}"
+    assert client.get("/reports", params={"code": wanted}).url.path == f"/reports/{code}"
+
+
+def test_a_code_nobody_has_is_a_helpful_page(client: TestClient) -> None:
+    for address in ("/reports/QN-0000-0000", "/reports/abc", "/reports?code=abc"):
+        page = client.get(address, headers={"accept": "text/html"})
+        assert page.status_code == 404
+        assert 'action="/reports"' in page.text
+    assert client.get("/reports", follow_redirects=False).headers["location"] == "/"
+
+
+def test_in_english(client: TestClient, body: dict[str, Any]) -> None:
+    code = send(client, body)["code"]
+    page = client.get(f"/reports/{code}?lang=en").text
+    assert "Traffic and roads" in page
+    assert "Chờ tiếp nhận" not in page
