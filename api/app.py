@@ -7,7 +7,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
-from api.routes import assets, categories, exports, follow, health, media, reports, route
+from api.routes import (
+    assets,
+    boundaries,
+    categories,
+    density,
+    exports,
+    follow,
+    health,
+    maps,
+    media,
+    reports,
+    route,
+    statistics,
+)
 from api.web import site
 from geo.settings import Settings
 
@@ -30,5 +43,9 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(follow.router)
     app.include_router(health.router)
     app.include_router(exports.router)
+    app.include_router(maps.router)
+    app.include_router(density.router)
+    app.include_router(statistics.router)
+    app.include_router(boundaries.router)
     site.install(app)
     return app

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from boundaries import editions
@@ -14,6 +14,9 @@ from geo.i18n import _
 
 LEVELS = ("district", "commune")
 FINE, COARSE = 6, 4  # decimals of a degree: 0.1 m, 11 m
+_MIDDLE: ColumnElement[Any] = literal_column(
+    "(ST_MaximumInscribedCircle(areas.outline)).center"
+)  # where a name has the most room
 
 
 def listed(session: Session) -> list[dict[str, Any]]:
@@ -69,6 +72,13 @@ def collection(session: Session, edition: Edition, level: str) -> dict[str, Any]
 def drawn(session: Session, edition: Edition) -> dict[str, Any]:
     """What a map draws of an edition: the outlines of the areas that answer, whatever the licence, and their credit."""
     features = _features(session, edition, edition.routing_level, Area.outline, COARSE)
+    middle = func.ST_AsGeoJSON(_MIDDLE, COARSE)
+    places = session.execute(
+        select(Area.code, middle).where(Area.edition_id == edition.id, Area.level == edition.routing_level)
+    )
+    label = {code: orjson.loads(point)["coordinates"] for code, point in places}
+    for feature in features:
+        feature["properties"]["label"] = label[feature["id"]]
     return {"type": "FeatureCollection", "attribution": edition.attribution, "features": features}
 
 

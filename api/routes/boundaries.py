@@ -1,0 +1,36 @@
+"""Editions and their areas over HTTP."""
+
+import hashlib
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.deps import SessionDep
+from api.geojson import geojson
+from boundaries import editions
+from maps.outlines import collection, listed
+
+router = APIRouter(prefix="/api/v1/boundaries", tags=["boundaries"])
+# An edition hardly ever changes; a draft that is loaded anew has another tag.
+CACHE = "public, max-age=3600"
+
+
+@router.get("")
+def every(session: SessionDep) -> list[dict[str, Any]]:
+    """The editions, oldest first, with their days, levels, source, licence and attribution."""
+    return listed(session)
+
+
+@router.get("/{edition}/{level}")
+def areas(request: Request, session: SessionDep, edition: str, level: str) -> Response:
+    """The areas of a level (`district` or `commune`) as GeoJSON.
+
+    `simplified` says whether these are outlines for drawing, because the licence lets nobody pass the borders on.
+    """
+    found = editions.find(session, edition)
+    known = repr((found.id, found.code, found.created_at, found.redistributable, level))
+    tag = f'W/"{hashlib.sha256(known.encode()).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Cache-Control": CACHE}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return geojson(collection(session, found, level), headers=headers)

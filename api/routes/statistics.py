@@ -1,0 +1,47 @@
+"""Counts over HTTP."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.deps import SessionDep
+from api.filters import FiltersDep
+from boundaries import editions
+from geo.errors import NotFoundError, SetupError
+from maps.statistics import Period, by_area, summary
+
+router = APIRouter(prefix="/api/v1/statistics", tags=["maps"])
+
+
+@router.get("")
+def statistics(
+    session: SessionDep,
+    filters: FiltersDep,
+    period: Annotated[Period, Query(description="in Vietnam's calendar; weeks begin on Monday")] = "month",
+    demo: Annotated[bool, Query(description="the demonstration reports instead, which otherwise never count")] = False,
+) -> dict[str, Any]:
+    """How many public reports there are by unit, category, state, period and area; demonstration data do not count."""
+    return {
+        "generated_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "demo": demo,
+        **summary(session, filters, period=period, demo=demo),
+        "areas": _areas(session, filters, demo),
+    }
+
+
+def _areas(session: SessionDep, filters: FiltersDep, demo: bool) -> list[dict[str, Any]]:
+    try:
+        edition = editions.find(session)
+    except (NotFoundError, SetupError):
+        return []  # counts by unit and time need no borders
+    return [
+        {
+            "code": one.code,
+            "name": f"{one.kind} {one.name}",
+            "count": one.count,
+            "area_km2": round(one.area, 3),
+            "per_1000_km2": round(one.rate, 3),
+        }
+        for one in by_area(session, filters, edition, demo=demo)
+    ]

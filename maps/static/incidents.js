@@ -1,0 +1,114 @@
+"use strict";
+// Reports as markers in clusters. Of many reports the page has only cells; single ones come as one zooms in.
+quangnam.incidents = (map) => {
+  const { config, data, numbers, make, say, address, ask, base } = quangnam;
+  const SINGLE = 800; // reports in view that are shown one by one
+  const times = new Intl.DateTimeFormat(config.locale, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
+
+  base(map);
+  const clusters = L.markerClusterGroup({
+    showCoverageOnHover: false,
+    maxClusterRadius: 54,
+    iconCreateFunction: (cluster) => bubble(cluster.getAllChildMarkers().reduce((sum, one) => sum + one.options.count, 0)),
+  }).addTo(map);
+
+  function bubble(count) {
+    const size = 34 + 7 * Math.min(Math.log10(count), 4.5);
+    return L.divIcon({ className: "bubble", html: make("span", "", numbers.format(count)), iconSize: [size, size] });
+  }
+
+  function badge(category) {
+    const drawn = document.querySelector(`svg[data-category="${CSS.escape(category)}"]`);
+    if (drawn) return drawn.cloneNode(true);
+    return make("span", "badge other");
+  }
+
+  function categoryName(code) {
+    return config.categories[code] || say("unknown");
+  }
+
+  // A report's own words come last, from the API or, in a file, with the page.
+  function popup(feature) {
+    const { category, state, unit_name: unit, area_name: area, created_at: created, demo, content } = feature.properties;
+    const box = make("div", "report");
+    const head = make("p", "report-head");
+    head.append(badge(category), make("strong", "", categoryName(category)));
+    box.append(head, make("p", "state", config.states[state] || state));
+    if (demo) box.append(make("p", "demo", say("demo")));
+    const facts = make("p", "facts");
+    for (const text of [area, unit, times.format(new Date(created))]) {
+      if (text) facts.append(make("bdi", "", text), make("br"));
+    }
+    const words = make("p", "words");
+    words.dir = "auto";
+    box.append(facts, words);
+    words.hidden = !content;
+    words.textContent = content || "";
+    if (config.report) {
+      const link = make("a", "button", say("open"));
+      link.href = config.report + encodeURIComponent(feature.id);
+      box.append(link);
+    }
+    box.append(make("p", "code", feature.id));
+    if (config.api && content === undefined) {
+      ask(`${config.api}/reports/${encodeURIComponent(feature.id)}`, new AbortController()).then((found) => {
+        const text = found && found.properties.content;
+        if (text) {
+          words.textContent = text.length > 240 ? `${text.slice(0, 240)}…` : text;
+          words.hidden = false;
+        }
+      });
+    }
+    return box;
+  }
+
+  function single(feature) {
+    const [lon, lat] = feature.geometry.coordinates;
+    const { category } = feature.properties;
+    const icon = L.divIcon({ className: "pin", html: badge(category), iconSize: [34, 34] });
+    const marker = L.marker([lat, lon], { icon, count: 1, title: categoryName(category) });
+    return marker.bindPopup(() => popup(feature), { minWidth: 220, maxWidth: 280 });
+  }
+
+  function cell([lon, lat, count]) {
+    const marker = L.marker([lat, lon], { icon: bubble(count), count, title: say("many", { count: numbers.format(count) }) });
+    return marker.on("click", () => map.setView([lat, lon], Math.min(map.getZoom() + 3, 18)));
+  }
+
+  function show(markers) {
+    clusters.clearLayers();
+    clusters.addLayers(markers);
+  }
+
+  if (data.reports) {
+    show(data.reports.features.map(single));
+    return;
+  }
+  let coarse = true;
+  show(data.cells.map(cell));
+  if (!config.api) return;
+  map.on("moveend", async () => {
+    const zoom = map.getZoom();
+    if (zoom < data.zoom - 1) {
+      if (!coarse) show(data.cells.map(cell));
+      coarse = true;
+      return;
+    }
+    const view = map.getBounds().pad(0.1);
+    const inView = data.cells.filter(([lon, lat]) => view.contains([lat, lon])).reduce((sum, one) => sum + one[2], 0);
+    let url = address("/density", view, { zoom: Math.min(zoom, 19) });
+    if (url && inView > 4 * SINGLE) {
+      const found = await ask(url);
+      if (found && found.total > SINGLE) {
+        coarse = false;
+        show(found.features.map((one) => cell([...one.geometry.coordinates, one.properties.count])));
+      }
+      if (!found || found.total > SINGLE) return;
+    }
+    url = address("/reports", view, { limit: 1000 });
+    const found = url && (await ask(url));
+    if (!found) return;
+    coarse = false;
+    show(found.features.map(single));
+  });
+};
