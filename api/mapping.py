@@ -20,6 +20,7 @@ from maps import districts as choropleth
 from maps.features import select_public
 from maps.frame import Frame, Site
 
+EXCERPT = 240  # characters of a report's words in a file, which has no server to ask for them
 SHOWN = ("category", "state", "unit_name", "area_name", "created_at", "demo")
 
 
@@ -60,10 +61,9 @@ def draw(
 
 def _incidents(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
     total = density.total(session, filters, demo=demo)
-    if total > incidents.MARKS and around.site.api is not None:
+    if total > incidents.MARKS:
         cells = density.fitting(session, filters, demo=demo, most=incidents.CELLS)
         return incidents.incidents(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), None, cells)
-    # A file has no server to load the rest from.
     query = newest_first(samples.only(select_public(filters), demo)).limit(incidents.MARKS)
     reports = [_feature(row, words=around.site.api is None) for row in session.execute(query)]
     shown = sum(one["properties"]["demo"] for one in reports)
@@ -78,9 +78,6 @@ def _feature(row: Any, *, words: bool) -> dict[str, Any]:
         "geometry": {"type": "Point", "coordinates": [round(row.lon, 6), round(row.lat, 6)]},
         "properties": found | ({"content": (row.content or "")[:EXCERPT]} if words else {}),
     }
-
-
-EXCERPT = 240  # characters of a report's words in a file
 
 
 def _heatmap(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:

@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, reports, route, serve, up
+from api.cli import boundaries, db, demo, maps, reports, route, serve, up
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -17,6 +17,7 @@ root = typer.Typer(
 root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
+root.add_typer(maps.app, name="maps")
 root.command("up")(up.run)
 root.command("serve")(serve.run)
 root.command("demo")(demo.run)
