@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine
@@ -101,9 +102,14 @@ def _aside(session: Session) -> Iterator[Session]:
     """
     bind = session.get_bind()
     if isinstance(bind, Engine):
-        bind = bind.execution_options(isolation_level="AUTOCOMMIT")
+        bind = _autocommitting(bind)
     with Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as short, short.begin():
         yield short
+
+
+@lru_cache(maxsize=4)
+def _autocommitting(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _subjects(

@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, lateral, or_, select, true
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.orm import Session, load_only
 
 from boundaries import editions, pins
 from boundaries.metric import to_metric
 from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
 from boundaries.pieces import TOUCH
+from geo.database import driver
 from geo.deadlines import ZONE
 from geo.models import Unit
 
@@ -63,12 +65,13 @@ def around(
     point, or all with `fine`. NotFoundError for an edition that is not there.
     """
     values = {"x": x, "y": y, "radius": max(radius, TOUCH), "day": on or today(), "edition": edition, "fine": fine}
-    rows = session.execute(_around(edition is not None), values).all()
+    sql, constants = _around(edition is not None)
+    rows = driver(session).execute(sql, constants | values).fetchall()
     if not rows:
         if edition is not None:
             editions.find(session, edition, on)  # says in its own words that there is none
         return None, []
-    return rows[0][0], _hits(rows)
+    return Edition(**dict(zip(_EDITION, rows[0], strict=False))), _hits([_loaded(row) for row in rows])
 
 
 def closest(
@@ -81,7 +84,7 @@ def closest(
     """
     level = "commune" if within else edition.routing_level
     values = {"x": x, "y": y, "edition": edition.id, "level": level, "day": on, "parent": within}
-    hits = _hits([(edition, *row) for row in session.execute(_closest(on is None, within is not None), values)])
+    hits = _hits(session.execute(_closest(on is None, within is not None), values).all())
     least = min((hit.distance for hit in hits), default=0.0)
     return sorted((hit for hit in hits if hit.distance <= least + TOUCH), key=lambda hit: hit.area.code)
 
@@ -133,14 +136,26 @@ def _pin() -> Any:
 
 
 # Columns enough to say what a place is called: a geometry of 300 kB has no business in a reply.
-_NAMES = (
-    load_only(Area.level, Area.code, Area.parent_code, Area.name, Area.kind, Area.coastal),
-    load_only(Unit.code, Unit.name),
-)
+_EDITION = ("id", "code", "routing_level")
+_AREA = ("id", "level", "code", "parent_code", "name", "kind", "coastal")
+_UNIT = ("id", "code", "name", "area_code")
+_COLUMNS = ((Edition, _EDITION), (Area, _AREA), (Unit, _UNIT))
+_NAMES = (load_only(*(getattr(Area, name) for name in _AREA)), load_only(*(getattr(Unit, name) for name in _UNIT)))
+
+
+def _loaded(row: Sequence[Any]) -> tuple[Area | None, Unit | None, float]:
+    """The area, unit and distance of a row of `_around`, as copies that no session knows: it runs for every pin."""
+    area, unit = row[len(_EDITION) : -1 - len(_UNIT)], row[-1 - len(_UNIT) : -1]
+    return (
+        None if area[0] is None else Area(**dict(zip(_AREA, area, strict=True))),
+        None if unit[0] is None else Unit(**dict(zip(_UNIT, unit, strict=True))),
+        row[-1],
+    )
 
 
 @cache
-def _around(named: bool) -> Select[Edition, Area, Unit, float]:
+def _around(named: bool) -> tuple[str, dict[str, Any]]:
+    """The statement as the driver takes it, and the values in it that are always the same."""
     distance = func.min(func.ST_Distance(AreaPart.geometry, _pin())).label("distance")
     near = func.ST_DWithin(AreaPart.geometry, _pin(), bindparam("radius"))
     touched = func.ST_DWithin(AreaPart.geometry, _pin(), TOUCH)
@@ -151,15 +166,17 @@ def _around(named: bool) -> Select[Edition, Area, Unit, float]:
         .group_by(AreaPart.area_id)
         .correlate(Edition)
     )
-    return (
-        select(Edition, Area, Unit, hits.c.distance)
+    columns = [getattr(table, name) for table, names in _COLUMNS for name in names]
+    statement = (
+        select(*columns, hits.c.distance)
         .select_from(Edition)
         .outerjoin(hits, true())
         .outerjoin(Area, Area.id == hits.c.area_id)
         .outerjoin(Unit, committee(named))
         .where(in_force(named))
-        .options(*_NAMES, load_only(Edition.code, Edition.routing_level))
     )
+    compiled = statement.compile(dialect=psycopg.dialect())  # type: ignore[no-untyped-call]
+    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
 
 
 @cache
@@ -183,9 +200,9 @@ def _closest(named: bool, within: bool) -> Select[Area, Unit, float]:
 
 
 def _hits(rows: Sequence[Any]) -> list[Hit]:
-    """Hits of rows (edition, area, unit, distance), nearest first; of two committees the smaller code."""
+    """Hits of rows (area, unit, distance), nearest first; of two committees the smaller code."""
     best: dict[int, Hit] = {}
-    for _, area, unit, distance in rows:
+    for area, unit, distance in rows:
         if area is None:
             continue
         known = best.get(area.id)

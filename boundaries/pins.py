@@ -25,7 +25,7 @@ _SENTENCES = ("", SWAPPED, METRES, NOT_FINITE, NOT_ON_EARTH)
 
 def check(lon: float, lat: float, accuracy: float | None) -> None:
     """Raises InvalidError for degrees that are no place, are swapped or metres, and for an impossible accuracy (m)."""
-    fault = int(_faults(np.array([lon], float), np.array([lat], float))[0])
+    fault = _fault(lon, lat)
     if fault:
         raise InvalidError(_SENTENCES[fault], field="lat" if math.isfinite(lon) and not math.isfinite(lat) else "lon")
     if accuracy is not None and not 0 <= accuracy <= MAX_ACCURACY:
@@ -39,6 +39,17 @@ def refusals(lon: Floats, lat: Floats, accuracy: Floats) -> NDArray[np.object_]:
         wrong = (found == "") & ((accuracy < 0) | (accuracy > MAX_ACCURACY))
     found[wrong] = BAD_ACCURACY.format(most=round(MAX_ACCURACY))
     return found
+
+
+def _fault(lon: float, lat: float) -> int:
+    """`_faults` for one pin, without arrays."""
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        return 3
+    if WEST <= lat <= EAST and SOUTH <= lon <= NORTH:
+        return 1
+    if 100_000 < min(lon, lat) < 1_000_000 and 1_500_000 < max(lon, lat) < 2_000_000:
+        return 2
+    return 0 if abs(lon) <= 180 and abs(lat) <= 90 else 4
 
 
 def _faults(lon: Floats, lat: Floats) -> NDArray[np.int8]:

@@ -3,11 +3,12 @@
 import math
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Table, insert, select
+from psycopg.types.json import Jsonb
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries import lookup, pins, reasons
@@ -17,13 +18,17 @@ from boundaries.metric import to_metric
 from boundaries.models import Area, Assignment, Edition
 from boundaries.reasons import Reason
 from boundaries.shares import overlaps
+from geo.database import driver
 from geo.models import Report, Unit
 from geo.seeds import IOC
 from geo.settings import Settings
 
 Point = tuple[float, float]  # metres
 
-_ASSIGN = insert(cast(Table, Assignment.__table__)).inline()
+_ASSIGN = """
+    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, candidates)
+    VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(candidates)s)
+    """
 
 __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "route_many"]
 
@@ -105,7 +110,8 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         or None,
     }
     # Not through the unit of work: nobody reads the row back, and this stands in the way of every report.
-    session.connection().execute(_ASSIGN, values)
+    kept = values["candidates"]
+    driver(session).execute(_ASSIGN, values | {"candidates": Jsonb(kept) if kept else None})
     return Assignment(**values)
 
 

@@ -27,7 +27,9 @@ def report_codes(count: int) -> list[str]:
 
 def report_code() -> str:
     """One random code such as QN-7K2M-9XQ4."""
-    return report_codes(1)[0]
+    bits = secrets.randbits(40)
+    letters = "".join(ALPHABET[bits >> shift & 31] for shift in range(0, 40, 5))
+    return f"QN-{letters[:4]}-{letters[4:]}"
 
 
 def normalise(text: str) -> str | None:

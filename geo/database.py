@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
 import orjson
+from psycopg import Connection
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
@@ -75,6 +76,16 @@ def _revive(connection: Any, record: Any, _proxy: Any) -> None:
         connection.rollback()
     except Exception as error:
         raise DisconnectionError from error
+
+
+def driver(session: Session) -> Connection[Any]:
+    """The driver's connection in the session's transaction: half the cost of a statement, at the doors' busiest ones.
+
+    Parameters are written %(name)s; nothing is flushed before.
+    """
+    found = session.connection().connection.driver_connection
+    assert isinstance(found, Connection)
+    return found
 
 
 def build_sessions(engine: Engine) -> sessionmaker[Session]:

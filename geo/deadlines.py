@@ -1,5 +1,6 @@
 """Due moments in working hours and Vietnamese holidays."""
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING = (time(7, 0), time(11, 30))
 AFTERNOON = (time(13, 30), time(17, 0))
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOURS_A_DAY = 8  # the two together; a working day of a deadline is these eight hours, wherever they begin
 Numbers = NDArray[np.float64]
 
@@ -71,9 +73,17 @@ def due_many(starts: NDArray[np.datetime64], hours: float | Numbers, *, urgent: 
 
 def due(start: datetime, hours: float, *, urgent: bool = False) -> datetime:
     """The moment, in UTC, when `hours` have passed since `start`: working hours, or by the clock where urgent."""
-    moments = np.array([start.astimezone(UTC).replace(tzinfo=None)], dtype="datetime64[us]")
-    found: datetime = due_many(moments, hours, urgent=urgent)[0].item()
-    return found.replace(tzinfo=UTC)
+    moment = start.astimezone(UTC)
+    if urgent:
+        return moment + timedelta(hours=hours)
+    # `due_many` step by step, without arrays: one moment costs them a hundred times what it costs here.
+    axis = _axis(moment.year - 1, moment.year + 2)
+    seconds, wanted = moment.timestamp(), hours * 3600
+    index = max(bisect_right(axis.starts, seconds) - 1, 0)
+    done = axis.before[index] + min(max(seconds, axis.starts[index]), axis.ends[index]) - axis.starts[index]
+    last = bisect_left(axis.upto, done + wanted)
+    found = axis.starts[last] + (done + wanted - axis.before[last])
+    return EPOCH + timedelta(microseconds=round(found * 1e6))
 
 
 def due_in_days(start: datetime, days: int, *, urgent: bool = False) -> datetime:

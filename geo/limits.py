@@ -5,30 +5,25 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, DateTime, Text, bindparam, delete, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from geo.database import driver
 from geo.errors import TooManyError
 from geo.i18n import _
 from geo.models import Rate
 
 # A count that a crash forgets does no harm, and a hot row (one address of a mobile network) must not wait for a disk.
 # The subjects come sorted, so that two requests never wait for each other.
-_COUNT = text(
-    """
+_COUNT = """
     INSERT INTO rates (subject, hour, count)
-    SELECT subject, :hour, :by
-    FROM unnest(:subjects) AS subject, (SELECT set_config('synchronous_commit', 'off', true) OFFSET 0) AS quick
+    SELECT subject, %(hour)s, %(by)s
+    FROM unnest(%(subjects)s::text[]) AS subject,
+        (SELECT set_config('synchronous_commit', 'off', true) OFFSET 0) AS quick
     WHERE quick IS NOT NULL
     ON CONFLICT (subject, hour) DO UPDATE SET count = rates.count + excluded.count
     RETURNING subject, count
     """
-).bindparams(
-    bindparam("subjects", type_=ARRAY(Text)),
-    bindparam("by", type_=BigInteger),
-    bindparam("hour", type_=DateTime(timezone=True)),
-)
 
 
 def subject(secret: bytes, kind: str, value: str) -> str:
@@ -43,7 +38,7 @@ def count(session: Session, limits: Mapping[str, int], *, now: datetime | None =
     """
     moment = now or datetime.now(UTC)
     hour = moment.replace(minute=0, second=0, microsecond=0)
-    counted = session.connection().execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).all()
+    counted = driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).fetchall()
     if secrets.randbelow(1_000) == 0:
         sweep(session, hour)
     if any(times > limits[name] for name, times in counted):
@@ -61,7 +56,7 @@ def count(session: Session, limits: Mapping[str, int], *, now: datetime | None =
 def give_back(session: Session, limits: Mapping[str, int], *, now: datetime | None = None) -> None:
     """Takes one count back, for what was refused later for a reason that is no abuse."""
     hour = (now or datetime.now(UTC)).replace(minute=0, second=0, microsecond=0)
-    session.execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": -1})
+    driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": -1})
 
 
 def sweep(session: Session, hour: datetime) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from geo.database import driver
 from geo.errors import ConflictError, ForbiddenError
 from geo.i18n import _
 from geo.models import Report, ReportUnit
@@ -26,13 +27,11 @@ STATES: dict[State, str] = {
 Action = Literal["receive", "accept"]
 CHANNEL = "quangnam"
 # NOTIFY only wakes the listeners up, so it says nothing and rides on the insert: one trip less.
-_RECORD = text(
-    f"""
+_RECORD = f"""
     INSERT INTO events (report_id, unit_id, action, from_state, to_state, actor, door, text)
-    VALUES (:report_id, :unit_id, :action, :from_state, :to_state, :actor, :door, :text)
+    VALUES (%(report_id)s, %(unit_id)s, %(action)s, %(from_state)s, %(to_state)s, %(actor)s, %(door)s, %(text)s)
     RETURNING pg_notify('{CHANNEL}', '')
     """  # noqa: S608 (a constant)
-)
 
 
 class Step(NamedTuple):
@@ -106,4 +105,4 @@ def _locked(session: Session, report: Report, version: int | None) -> State:
 
 def _record(session: Session, report: Report, source: State | None, target: State, **line: Any) -> None:
     place = {"report_id": report.id, "unit_id": report.unit_id, "from_state": source, "to_state": target}
-    session.connection().execute(_RECORD, place | line)
+    driver(session).execute(_RECORD, place | line)
