@@ -2,7 +2,7 @@
 import { copying } from "./copy.js";
 import { forget, keep, restore } from "./draft.js";
 import { fault, goToFirst, mend, mendAll } from "./faults.js";
-import { byId, config, later, moment, percent, say } from "./page.js";
+import { byId, config, moment, percent, say } from "./page.js";
 import { choosing, photos } from "./photos.js";
 import { placing } from "./place.js";
 
@@ -24,7 +24,7 @@ restore();
 placing(() => { mend("lon"); mend("lat"); keep(); });
 choosing();
 form.addEventListener("input", ({ target }) => mend(target.name));
-form.addEventListener("input", later(400, keep));
+form.addEventListener("input", keep);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (button.disabled) return;
