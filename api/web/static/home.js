@@ -8,7 +8,7 @@ const status = byId("map-status");
 const map = makeMap(byId("map"));
 const marks = L.markerClusterGroup({
   showCoverageOnHover: false,
-  maxClusterRadius: 56,
+  maxClusterRadius: 64,
   spiderfyDistanceMultiplier: 1.8,
   animate: !calm,
   iconCreateFunction: gathered,

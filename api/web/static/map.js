@@ -2,6 +2,7 @@
 import { calm, config, make, say } from "./page.js";
 
 const L = window.L;
+const WIDE = 800; // pixels
 const NAMES_FROM = 9;
 const NAMES_UNTIL = 12;
 
@@ -35,6 +36,8 @@ export const isPlain = (map) => !map.getContainer().classList.contains("with-bas
 /** Shows the whole province. */
 export function home(map) {
   map.fitBounds(box(config.bounds), { padding: [12, 12], animate: false });
+  // A wide map has room on both sides; the sea and its name are in the east.
+  if (map.getSize().x > WIDE) map.panBy([56, 0], { animate: false });
 }
 
 function basemap(map, element) {
