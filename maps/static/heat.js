@@ -3,7 +3,7 @@
 quangnam.heat = (map) => {
   const RADIUS = 24;
   const layer = L.heatLayer([], {
-    radius: RADIUS, blur: 18, minOpacity: 0.28, maxZoom: 1, // 1: no fading by zoom, the scale below does that
+    radius: RADIUS, blur: 18, minOpacity: 0.1, maxZoom: 1, // 1: no fading by zoom, the scale below does that
     gradient: { 0.15: "#fed976", 0.4: "#fd8d3c", 0.65: "#e31a1c", 0.85: "#b10026", 1: "#5c0022" },
   }).addTo(map);
   layer._canvas.setAttribute("aria-hidden", "true");
