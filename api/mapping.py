@@ -95,7 +95,8 @@ def _timeline(session: Session, around: Frame, filters: Filters, by: film.By | N
 def _districts(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
     edition = _edition(session)
     # Demonstration data never count among real reports: one kind or the other, the real one wherever there is any.
-    only_demo = demo if demo is not None else not samples.present(session).real and samples.present(session).demo
+    there = samples.present(session)
+    only_demo = demo if demo is not None else there.demo and not there.real
     areas = statistics.by_area(session, filters, edition, demo=only_demo) if edition else []
     total = sum(one.count for one in areas)
     return choropleth.districts(_counted(around, total, total if only_demo else 0), areas)
