@@ -20,7 +20,8 @@ def test_bounds_rise_and_every_value_has_a_class(values: list[float]) -> None:
 
 
 def test_bounds_are_numbers_that_people_remember() -> None:
-    assert breaks([19.8, 27.6, 33.8, 36.4, 41.4, 156, 195, 314, 361, 392, 399, 407, 1492, 3154, 4145]) == [40, 200, 400, 600]
+    rates = [19.8, 27.6, 33.8, 36.4, 41.4, 156, 195, 314, 361, 392, 399, 407, 1492, 3154, 4145]
+    assert breaks(rates) == [40, 200, 400, 600]
 
 
 def test_no_report_anywhere_has_no_bounds() -> None:
