@@ -40,7 +40,7 @@ quangnam.heatmap = (map) => {
   const show = (points) => drawn.show(points, drawn.peak(points));
   show(coarse);
   map.on("moveend", async () => {
-    const zoom = map.getZoom() + 1;
+    const zoom = Math.round(map.getZoom()) + 1; // whole: a map without a base map stops between zooms
     const url = config.api && zoom > data.zoom && address("/density", map.getBounds().pad(0.2), demo({ zoom: Math.min(zoom, 19) }));
     const found = url && (await ask(url));
     show(found ? found.features.map((one) => turn([...one.geometry.coordinates, one.properties.count])) : coarse);

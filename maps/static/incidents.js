@@ -96,7 +96,7 @@ quangnam.incidents = (map) => {
     }
     const view = map.getBounds().pad(0.1);
     const inView = data.cells.filter(([lon, lat]) => view.contains([lat, lon])).reduce((sum, one) => sum + one[2], 0);
-    let url = address("/density", view, { zoom: Math.min(zoom, 19) });
+    let url = address("/density", view, { zoom: Math.min(Math.round(zoom), 19) });
     if (url && inView > 4 * SINGLE) {
       const found = await ask(url);
       if (found && found.total > SINGLE) {

@@ -126,11 +126,14 @@ def test_the_timeline_plays_and_its_slider_moves_it(live: Live, page: Page) -> N
 
 
 def test_of_many_reports_single_ones_come_as_one_zooms_in(live: Live, page: Page, traffic: Traffic) -> None:
-    live.demo(4_000)
+    live.demo(20_000)
     page.goto(f"{live.url}/maps/incidents")
     expect(page.locator(".bubble").first).to_be_visible()
     expect(page.locator(".pin")).to_have_count(0)
-    page.evaluate("map_quangnam.setView([15.88, 108.33], 16)")
+    with page.expect_response(lambda response: "/api/v1/density" in response.url) as asked:
+        page.evaluate("map_quangnam.setView([15.88, 108.33], 11.25)")
+    assert asked.value.ok
+    page.evaluate("map_quangnam.setView([15.88, 108.33], 16.5)")
     expect(page.locator(".pin").first).to_be_visible()
     page.evaluate("map_quangnam.setView([15.6, 108.1], 9)")
     expect(page.locator(".pin")).to_have_count(0)
@@ -141,7 +144,7 @@ def test_finer_heat_comes_as_one_zooms_in(live: Live, page: Page, traffic: Traff
     live.demo(300)
     page.goto(f"{live.url}/maps/heatmap")
     with page.expect_response(lambda response: "/api/v1/density" in response.url) as asked:
-        page.evaluate("map_quangnam.setView([15.88, 108.33], 15)")
+        page.evaluate("map_quangnam.setView([15.88, 108.33], 15.25)")
     assert asked.value.ok
     assert traffic.errors == []
 
