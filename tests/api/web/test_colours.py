@@ -12,7 +12,8 @@ LIGHT, DARK = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part i
 # Text on what lies behind it.
 TEXTS = [
     ("ink", "paper"), ("ink", "ground"), ("muted", "paper"), ("muted", "ground"), ("muted", "land"),
-    ("accent", "paper"),    ("accent", "ground"), ("accent", "sea"), ("accent-strong", "accent-soft"), ("on-accent", "accent"),
+    ("accent", "paper"), ("accent", "ground"), ("accent", "sea"), ("accent-strong", "accent-soft"),
+    ("on-accent", "accent"),
     ("on-accent", "accent-strong"), ("warn", "warn-soft"), ("bad", "bad-soft"), ("bad", "paper"),
     ("good", "good-soft"), ("muted", "warn-soft"), ("muted", "good-soft"), ("ink", "bad-soft"), ("ink", "accent-soft"),
 ]  # fmt: skip
