@@ -35,9 +35,9 @@ export const isPlain = (map) => !map.getContainer().classList.contains("with-bas
 
 /** Shows the whole province. */
 export function home(map) {
-  map.fitBounds(box(config.bounds), { padding: [12, 12], animate: false });
-  // A wide map has room on both sides; the sea and its name are in the east.
-  if (map.getSize().x > WIDE) map.panBy([56, 0], { animate: false });
+  // A wide map leaves room in the east, for the sea and its name.
+  const east = map.getSize().x > WIDE ? 150 : 12;
+  map.fitBounds(box(config.bounds), { paddingTopLeft: [12, 12], paddingBottomRight: [east, 12], animate: false });
 }
 
 function basemap(map, element) {
