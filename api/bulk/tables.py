@@ -116,9 +116,7 @@ def _events(
 
 
 def _watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
-    pairs = [
-        (ids[row], unit) for row in np.flatnonzero(np.not_equal(routed.others, None)) for unit in routed.others[row]
-    ]
+    pairs = [(ids[row], unit) for row in np.flatnonzero(pd.notna(routed.others)) for unit in routed.others[row]]
     return {
         "report_id": integers([report for report, _unit in pairs], size=8),
         "unit_id": integers([unit for _report, unit in pairs]),

@@ -94,7 +94,7 @@ def _told(
     """The rows with what was seen, when, and how far the unit has come; senders have none."""
     kind, stormy = rows["kind"].to_numpy(), rows["stormy"].to_numpy()
     category = texts.categories(rng, kind, stormy)
-    codes = np.where(np.equal(routed.commune_code, None), routed.area_code, routed.commune_code)
+    codes = np.where(pd.isna(routed.commune_code), routed.area_code, routed.commune_code)
     place = [names.get(key, "Quảng Nam") for key in zip(routed.edition_id.tolist(), codes, strict=True)]
     count = len(rows)
     created = rows["created_at"]
