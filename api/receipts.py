@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from boundaries.routing import Routing
-
 from boundaries.models import Area
+from boundaries.routing import Routing
 from geo.i18n import Lang, translate
 from geo.models import Report, Unit
 
