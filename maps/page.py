@@ -48,7 +48,7 @@ class Canvas(folium.Map):
         super().__init__(location=CENTRE, zoom_start=ZOOM, tiles=None, zoom_control=False, **options)
         self._id = "quangnam"
         asset = frame.site.asset
-        _link(self, asset, js=("leaflet.js", "map.js"), css=("leaflet.css", "map.css"))
+        _link(self, asset, js=("leaflet.js", "map.js"), css=("leaflet.css", "tokens.css", "map.css"))
         if frame.basemap[0]:
             url, credit = frame.basemap
             tiles = folium.TileLayer(tiles=url, attr=escape(credit), max_zoom=19, control=False)

@@ -2,7 +2,6 @@
 
 import hashlib
 import mimetypes
-import re
 from functools import cache
 from pathlib import Path
 
@@ -10,26 +9,17 @@ from fastapi import APIRouter, Response
 
 from geo.errors import NotFoundError
 from geo.i18n import _
-from maps.style import asset_url
 
 router = APIRouter()
 _FOLDER = Path(__file__).parent / "static"
-_VENDOR = re.compile(r"asset:([\w./@-]+)")
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @cache
 def _files() -> dict[str, bytes]:
-    """The files by name; `asset:NAME` in a style sheet becomes the address of a third party's file we serve."""
-    found = {}
-    for path in sorted(_FOLDER.rglob("*")):
-        if path.is_file():
-            data = path.read_bytes()
-            if path.suffix == ".css":
-                data = _VENDOR.sub(lambda match: asset_url(match[1]), data.decode()).encode()
-            found[path.relative_to(_FOLDER).as_posix()] = data
-    return found
+    paths = (path for path in sorted(_FOLDER.rglob("*")) if path.is_file())
+    return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 
 @cache

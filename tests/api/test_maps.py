@@ -131,6 +131,6 @@ def _wire(settings: Settings, sessions: sessionmaker[Session], name: str) -> int
 
 
 def _style() -> str:
-    path = asset_path("map.css")
+    path = asset_path("tokens.css")
     assert path
     return Path(path).read_text(encoding="utf-8")

@@ -53,7 +53,7 @@ def test_four_files_with_all_that_they_load_beside_them(
         assert "Dữ liệu mẫu" in page
         assert 'rel="preload"' not in page
     assert code in (out / "incidents.html").read_text(encoding="utf-8")
-    style = (out / "assets" / "map.css").read_text(encoding="utf-8")
+    style = (out / "assets" / "tokens.css").read_text(encoding="utf-8")
     assert all((out / "assets" / font).is_file() for font in re.findall(r'url\("([^"]+)"\)', style))
     assert list((out / "assets" / "licences").glob("*.txt"))
     assert not list(out.rglob("*.partial"))

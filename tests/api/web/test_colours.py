@@ -1,13 +1,12 @@
 """The pages' colours against WCAG 2.2's contrast (AA), light and dark."""
 
 import re
-from pathlib import Path
 
 import pytest
 
-import api.web
+from maps.style import OWN
 
-TOKENS = (Path(api.web.__file__ or "").parent / "static/tokens.css").read_text(encoding="utf-8")
+TOKENS = (OWN / "tokens.css").read_text(encoding="utf-8")
 LIGHT, DARK = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", part)) for part in TOKENS.split("@media"))
 # Text on what lies behind it.
 TEXTS = [
