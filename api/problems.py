@@ -1,11 +1,15 @@
 """One table from exception to status; every error is a problem detail (RFC 9457) in the reader's language."""
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api import sentences
@@ -22,6 +26,9 @@ STATUS: dict[type[errors.QuangnamError], int] = {
     errors.ForbiddenError: 403,
     errors.SetupError: 503,
 }
+# The database is down or starts again, takes too long or has no connection left: nothing that the asker did wrong.
+UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError)
+RETRY = 5  # seconds after which a database that was down is likely to be back
 TITLES = {
     422: _("Nội dung gửi chưa đúng"),
     404: _("Không tìm thấy"),
@@ -64,6 +71,16 @@ def install(app: FastAPI) -> None:
         # One fault speaks for itself; of several the sentence names the fields.
         speaker = error.faults[0] if isinstance(error, errors.FaultsError) and len(error.faults) == 1 else error
         return problem(request, status, error.type, translate(speaker.message, lang, **speaker.values), **members)
+
+    def unavailable(request: Request, error: Exception) -> JSONResponse:
+        # Without the address: a private link's has its token.
+        reason = getattr(error, "orig", error)
+        logging.getLogger(__name__).error("The database: %s", " ".join(str(reason).split()))
+        text = translate(_("Cơ sở dữ liệu tạm thời không trả lời; xin thử lại sau ít phút."), language(request))
+        return problem(request, 503, "database", text, retry_after=RETRY)
+
+    for kind in UNAVAILABLE:
+        app.add_exception_handler(kind, unavailable)
 
     @app.exception_handler(RequestValidationError)
     def validation(request: Request, error: RequestValidationError) -> JSONResponse:

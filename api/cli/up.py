@@ -17,7 +17,9 @@ from geo.database import build_sessions
 from geo.errors import SetupError
 from geo.i18n import _
 from geo.models import Report
+from geo.server import Cluster
 from geo.settings import Settings, load
+from geo.watch import watched
 
 REPORTS = 2_000
 _LOCK = 49_000_002  # advisory: two programs that start at once load the demonstration data once
@@ -36,6 +38,8 @@ def run(
     with serving.stoppable(), serving.listen("127.0.0.1", port) as listener, ExitStack() as stack:
         with Console(stderr=True).status("Đang chuẩn bị cơ sở dữ liệu…"):
             engine = stack.enter_context(context.engine(settings))
+        if not settings.database_url:
+            stack.enter_context(watched(Cluster(settings.data_dir)))
         if demo:
             _fill(engine, settings)
         serving.serve(create_app(settings, build_sessions(engine)), listener, settings, _announce)

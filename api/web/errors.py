@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api.deps import language
-from api.problems import problem
+from api.problems import UNAVAILABLE, problem
 from api.web.render import page
 from geo.errors import QuangnamError
 from geo.i18n import _, translate
@@ -23,7 +23,7 @@ def wants_page(request: Request) -> bool:
 
 def install(app: FastAPI) -> None:
     """Puts a page before each handler of `problems.install`, made of the same problem details."""
-    for kind in (QuangnamError, RequestValidationError, HTTPException):
+    for kind in (QuangnamError, RequestValidationError, HTTPException, *UNAVAILABLE):
         inner: Any = app.exception_handlers[kind]
 
         def handler(request: Request, error: Exception, inner: Any = inner) -> Response:

@@ -126,6 +126,38 @@ def test_after_a_kill_the_next_start_takes_over(folder: Path) -> None:
     assert not Cluster(folder).running()
 
 
+def test_a_database_that_dies_comes_back_while_the_program_runs(folder: Path) -> None:
+    cluster = Cluster(folder)
+    with program("up", "--port", "0", env=environment(folder)) as (process, address):
+        get(f"{address}/api/v1/reports?limit=1")
+        server = cluster.postmaster()
+        assert server is not None
+        os.kill(server.pid, signal.SIGKILL)
+        answers = []
+        while 200 not in answers:
+            try:
+                get(f"{address}/api/v1/reports?limit=1")
+                answers.append(200)
+            except urllib.error.HTTPError as error:
+                answers.append(error.code)
+        assert set(answers) <= {503, 200}
+        stop(process, signal.SIGTERM)
+    assert not cluster.running()
+
+
+def test_a_database_that_was_stopped_stays_so(folder: Path) -> None:
+    cluster = Cluster(folder)
+    with program("up", "--port", "0", env=environment(folder)) as (process, address):
+        assert cluster.stop()
+        with pytest.raises(urllib.error.HTTPError) as told:
+            get(f"{address}/")
+        assert told.value.code == 503
+        assert orjson.loads(told.value.read())["type"] == "/problems/database"
+        assert told.value.headers["Retry-After"] == "5"
+        stop(process, signal.SIGTERM)
+    assert not cluster.running()
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_serve_is_the_web_alone(fresh_database_url: str, tmp_path: Path, workers: str) -> None:
     env = environment(tmp_path, QUANGNAM_DATABASE_URL=fresh_database_url)
