@@ -18,7 +18,7 @@ from geo.filters import Filters
 from geo.geometry import BBox
 from geo.i18n import _
 from geo.models import Category, Unit
-from geo.workflow import State
+from geo.transitions import State
 
 _CODE = re.compile(r"[A-Za-z0-9\-]{1,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

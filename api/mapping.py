@@ -14,7 +14,7 @@ from geo.filters import Filters, newest_first
 from geo.i18n import Lang, translate
 from geo.models import Category
 from geo.settings import Settings
-from geo.workflow import STATES
+from geo.transitions import STATES
 from maps import density, film, heatmap, incidents, outlines, samples, statistics, timeline
 from maps import districts as choropleth
 from maps.features import select_public

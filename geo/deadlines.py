@@ -79,8 +79,7 @@ def due(start: datetime, hours: float, *, urgent: bool = False) -> datetime:
     # `due_many` step by step, without arrays: one moment costs them a hundred times what it costs here.
     axis = _axis(moment.year - 1, moment.year + 2)
     seconds, wanted = moment.timestamp(), hours * 3600
-    index = max(bisect_right(axis.starts, seconds) - 1, 0)
-    done = axis.before[index] + min(max(seconds, axis.starts[index]), axis.ends[index]) - axis.starts[index]
+    done = _done(axis, seconds)
     last = bisect_left(axis.upto, done + wanted)
     found = axis.starts[last] + (done + wanted - axis.before[last])
     return EPOCH + timedelta(microseconds=round(found * 1e6))
@@ -89,3 +88,17 @@ def due(start: datetime, hours: float, *, urgent: bool = False) -> datetime:
 def due_in_days(start: datetime, days: int, *, urgent: bool = False) -> datetime:
     """The moment, in UTC, when `days` working days (of eight working hours) have passed; of 24 hours where urgent."""
     return due(start, days * (24 if urgent else HOURS_A_DAY), urgent=urgent)
+
+
+def between(start: datetime, end: datetime, *, urgent: bool = False) -> float:
+    """The hours from `start` to `end` (0 where that is earlier): working hours, or by the clock where urgent."""
+    first, last = start.timestamp(), max(start, end).timestamp()
+    if urgent:
+        return (last - first) / 3600
+    axis = _axis(start.astimezone(UTC).year - 1, max(start, end).astimezone(UTC).year + 1)
+    return (_done(axis, last) - _done(axis, first)) / 3600
+
+
+def _done(axis: _Axis, seconds: float) -> float:
+    index = max(bisect_right(axis.starts, seconds) - 1, 0)
+    return float(axis.before[index] + min(max(seconds, axis.starts[index]), axis.ends[index]) - axis.starts[index])

@@ -13,10 +13,11 @@ _Any = TypeVar("_Any", bound=Any)
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody who asks or acts; `unit_id` is an officer's unit."""
+    """Somebody who asks or acts; `unit_id` is an officer's unit, `report_id` the report that a sender sent."""
 
     role: Role
     unit_id: int | None = None
+    report_id: int | None = None
 
 
 PUBLIC = Actor("public")

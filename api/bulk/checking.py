@@ -19,7 +19,7 @@ from geo.i18n import _
 from geo.models import Category, Report
 from geo.people import checked_name, checked_organisation, normalise_email
 from geo.reports import CONTENT
-from geo.workflow import STATES, State
+from geo.transitions import STATES, State
 
 STATES_TAKEN: tuple[State, ...] = ("received", "in_progress")  # those a report can be in so far
 _NUMBER_MISSING = _("{column}: không phải là số")

@@ -2,13 +2,25 @@
 
 from geo.i18n import Lang, _, translate
 from geo.models import Report
-from geo.workflow import STATES
+from geo.transitions import STATES
 
 STATE_TEXTS = {f"state_{name}": text for name, text in STATES.items()}
 # What happened, as one sentence of a report's history; {unit} is the unit then responsible.
 STEPS = {
     "receive": _("Hệ thống nhận phản ánh và chuyển đến {unit}."),
     "accept": _("{unit} tiếp nhận và bắt đầu xử lý."),
+    "forward": _("Chuyển đến {unit}."),
+    "return": _("Trả lại cho {unit}."),
+    "ask": _("{unit} đề nghị người gửi bổ sung thông tin."),
+    "supply": _("Người gửi đã bổ sung thông tin."),
+    "progress": _("{unit} cho biết tiến độ."),
+    "extend": _("{unit} gia hạn xử lý."),
+    "resolve": _("{unit} trả lời kết quả."),
+    "reject": _("{unit} không tiếp nhận phản ánh."),
+    "reply": _("Người gửi trao đổi lại về kết quả."),
+    "rate": _("Người gửi đánh giá kết quả."),
+    "close": _("Hệ thống kết thúc phản ánh."),
+    "withdraw": _("Người gửi rút phản ánh."),
 }
 OTHER_STEP = _("Chuyển sang trạng thái “{state}”.")
 # What a state means for the one who waits.

@@ -33,6 +33,12 @@ class Report(Base):
     published_at: Mapped[datetime | None]  # set by the first accept; content and pictures are public from then on
     accept_due: Mapped[datetime | None]
     resolve_due: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]  # when the sender was last asked for more
+    questions: Mapped[int] = mapped_column(default=0, server_default="0")
+    forwards: Mapped[int] = mapped_column(default=0, server_default="0")
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    settled_at: Mapped[datetime | None]  # when it became resolved, rejected, withdrawn or closed
+    stars: Mapped[int | None]
     door: Mapped[str]  # web | api | import | demo
     demo: Mapped[bool] = mapped_column(default=False)
 

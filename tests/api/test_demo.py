@@ -19,7 +19,7 @@ from geo.models import Category, Event, Report, Sender
 from geo.reports import CONTENT
 from geo.settings import Settings
 from geo.texts import clean
-from geo.workflow import TRANSITIONS
+from geo.transitions import TRANSITIONS
 from maps.features import select_public, to_feature
 
 NOW = datetime(2026, 6, 3, 5, 0, tzinfo=UTC)

@@ -8,22 +8,24 @@ from sqlalchemy.orm import Session
 
 from geo import reports, workflow
 from geo.database import build_engine
+from geo.effects import Details
 from geo.errors import ConflictError, ForbiddenError
 from geo.models import Event, Report, ReportUnit, Unit
 from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
+from geo.transitions import STATES, State, possible
 
 Make = Callable[..., Report]
 
 
 def test_every_state_has_its_words() -> None:
-    assert list(workflow.STATES) == list(get_args(workflow.State))
+    assert list(STATES) == list(get_args(State))
 
 
 def test_receiving_and_accepting_are_written_down(session: Session, make_report: Make) -> None:
     report = make_report()
     assert (report.state, report.version, report.published_at) == ("received", 1, None)
-    workflow.apply(session, report, "accept", SYSTEM, door="cli", version=1, text="ok")
+    workflow.apply(session, report, "accept", SYSTEM, door="cli", version=1, details=Details(text="ok"))
     session.expire(report)
     assert (report.state, report.version) == ("in_progress", 2)
     assert report.published_at is not None
@@ -42,7 +44,7 @@ def test_a_second_accept_is_a_conflict_that_says_what_is_possible(session: Sessi
     report = make_report(accepted=True)
     with pytest.raises(ConflictError) as refused:
         workflow.apply(session, report, "accept", SYSTEM, door="cli")
-    assert refused.value.details == {"possible": []}
+    assert refused.value.details == {"possible": possible("in_progress", "system")}
     assert "Đang xử lý" in str(refused.value)
 
 
