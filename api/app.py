@@ -8,6 +8,7 @@ from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
 from api.routes import (
+    actions,
     assets,
     boundaries,
     categories,
@@ -37,6 +38,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=["^/media/", r"\.woff2$"])
     app.include_router(assets.router)
     app.include_router(reports.router)
+    app.include_router(actions.router)
     app.include_router(route.router)
     app.include_router(categories.router)
     app.include_router(media.router)

@@ -20,6 +20,7 @@ TEXT = (5, 5_000)  # characters
 NEEDS_TEXT: frozenset[Action] = frozenset(
     {"return", "ask", "supply", "progress", "extend", "resolve", "reject", "reply"}
 )
+TAKES: dict[Action, str] = {"forward": "unit_id", "extend": "days", "reject": "reason", "rate": "stars"}
 REASONS = {
     "ngoai-pham-vi": _("Ngoài phạm vi tiếp nhận"),
     "thieu-thong-tin": _("Không đủ thông tin để xử lý"),
@@ -62,11 +63,15 @@ class Situation:
 
 
 def checked_details(action: Action, details: Details) -> Details:
-    """The details with a clean text; InvalidError where a step lacks what it needs."""
+    """What the action takes of the details, the text clean; InvalidError where a step lacks what it must say."""
+    taken = TAKES.get(action)
+    kept = Details(text=details.text)
+    if taken is not None:
+        kept = replace(kept, **{taken: getattr(details, taken)})
     if details.text is None and action not in NEEDS_TEXT:
-        return details
+        return kept
     least = TEXT[0] if action in NEEDS_TEXT else 0
-    return replace(details, text=checked(details.text or "", "text", least=least, most=TEXT[1], lines=True) or None)
+    return replace(kept, text=checked(details.text or "", "text", least=least, most=TEXT[1], lines=True) or None)
 
 
 def _accept(at: Situation) -> None:

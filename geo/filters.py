@@ -35,6 +35,11 @@ def published() -> ColumnElement[bool]:
     return Report.published_at.is_not(None) & ~_sensitive()
 
 
+def pictured() -> ColumnElement[bool]:
+    """Whether a report's pictures are public: as its content, but not of what was rejected or taken back."""
+    return published() & Report.state.not_in(("rejected", "withdrawn"))
+
+
 def _sensitive() -> ColumnElement[bool]:
     # A subquery without a join runs once for a statement, and fits any select.
     return Report.category_id.in_(select(Category.id).where(Category.sensitive))

@@ -16,6 +16,7 @@ from geo.i18n import _
 from geo.models import Report
 from geo.texts import checked
 
+UNKNOWN = _("Không có phản ánh nào mang mã này; hãy xem lại mã.")
 CONTENT = (10, 5_000)  # characters
 
 
@@ -147,7 +148,7 @@ def by_code(session: Session, text: str) -> Report:
     code = codes.normalise(text)
     report = session.scalar(select(Report).where(Report.code == code)) if code else None
     if report is None:
-        raise NotFoundError(_("Không có phản ánh nào mang mã này; hãy xem lại mã."))
+        raise NotFoundError(UNKNOWN)
     return report
 
 

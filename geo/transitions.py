@@ -73,6 +73,6 @@ TRANSITIONS: dict[tuple[State | None, Action], Step] = {
 }
 
 
-def possible(state: State | None, role: Role) -> list[Action]:
+def possible(state: str | None, role: Role) -> list[Action]:
     """The actions that the table gives a role in a state, in its order; rules of time and number may still refuse."""
     return [action for (source, action), step in TRANSITIONS.items() if source == state and role in step.who]

@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, published
+from geo.filters import Filters, apply_filters, pictured, published
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -57,7 +57,7 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             Unit.code.label("unit"),
             Unit.name.label("unit_name"),
             case((open_to_all, Report.content)).label("content"),
-            case((open_to_all, type_coerce(photos, ARRAY(Text))), else_=cast(null(), ARRAY(Text))).label("photos"),
+            case((pictured(), type_coerce(photos, ARRAY(Text))), else_=cast(null(), ARRAY(Text))).label("photos"),
             Report.created_at,
             case((open_to_all, Report.happened_at)).label("happened_at"),
             next_deadline().label("deadline"),
@@ -75,7 +75,9 @@ def next_deadline() -> ColumnElement[Any]:
     """The deadline that is due next in a report's state; null where none runs."""
     return case(
         (Report.state == "received", Report.accept_due),
-        (Report.state.in_(("needs_info", "in_progress")), Report.resolve_due),
+        (Report.state == "in_progress", Report.resolve_due),
+        # The first question stops the clock until it is answered.
+        ((Report.state == "needs_info") & (Report.questions > 1), Report.resolve_due),
     )
 
 

@@ -1,8 +1,8 @@
-"""quangnam reports: accept, import, export."""
+"""quangnam reports: accept, step, import, export."""
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from sqlalchemy import func, select
@@ -12,12 +12,14 @@ from api.bulk.importing import import_file
 from api.cli import context
 from api.cli.progress import progress
 from api.filters import read_filters
-from geo import reports, workflow
+from geo import reports, units, workflow
+from geo.effects import REASONS, Details
 from geo.errors import InvalidError, SetupError
 from geo.filters import Filters
 from geo.i18n import _
 from geo.permissions import SYSTEM
 from geo.settings import load
+from geo.transitions import Action
 from maps.export import BATCH, check_format, stream_geojson
 from maps.features import select_public
 
@@ -30,6 +32,27 @@ def accept(code: Annotated[str, typer.Argument(help="mã phản ánh, ví dụ Q
     with context.engine(load()) as engine, Session(engine) as session, session.begin():
         report = reports.by_code(session, code)
         workflow.apply(session, report, "accept", SYSTEM, door="cli")
+        typer.echo(f"{report.code}: {report.state}")
+
+
+@app.command()
+def step(
+    code: Annotated[str, typer.Argument(help="mã phản ánh")],
+    action: Annotated[str, typer.Argument(help="forward, return, ask, progress, extend, resolve, reject hoặc close")],
+    *,
+    text: Annotated[str | None, typer.Option(help="nội dung trả lời")] = None,
+    unit: Annotated[str | None, typer.Option(help="mã đơn vị nhận, khi chuyển")] = None,
+    reason: Annotated[str | None, typer.Option(help=f"lý do từ chối: {', '.join(REASONS)}")] = None,
+    days: Annotated[int | None, typer.Option(help="số ngày làm việc gia hạn thêm")] = None,
+) -> None:
+    """Takes one step of the process in the name of the responsible unit."""
+    chosen = next((one for one in get_args(Action) if one == action), None)
+    if chosen is None:
+        raise InvalidError(_("Không có bước {action}."), field="action", action=action)
+    with context.engine(load()) as engine, Session(engine) as session, session.begin():
+        report = reports.by_code(session, code)
+        said = Details(text, reason, units.by_code(session, unit), days)
+        workflow.apply(session, report, chosen, SYSTEM, door="cli", details=said)
         typer.echo(f"{report.code}: {report.state}")
 
 

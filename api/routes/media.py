@@ -9,7 +9,7 @@ from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
 from geo import media
 from geo.errors import NotFoundError
-from geo.filters import published
+from geo.filters import pictured
 from geo.i18n import _
 from geo.models import Media, Report
 
@@ -25,7 +25,7 @@ def picture(request: Request, session: SessionDep, settings: SettingsDep, name: 
     match = _NAME.fullmatch(name)
     row = None
     if match:
-        query = select(Report, published().label("published")).join(Media, Media.report_id == Report.id)
+        query = select(Report, pictured().label("published")).join(Media, Media.report_id == Report.id)
         row = session.execute(query.where(Media.key == match[1])).one_or_none()
     if match and row and (row.published or sender_of(session, request, row.Report)):
         data = media.read(settings, media.paths(match[1])[1 if match[2] else 0])

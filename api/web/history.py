@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.web import formats
-from api.web.states import OTHER_STEP, STEPS, state_name
+from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries.models import Area, Assignment
+from geo.effects import REASONS as REJECTED
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit
 
@@ -28,6 +29,7 @@ class Line(NamedTuple):
 
     at: datetime
     text: str
+    said: str | None  # in whoever's own words
 
 
 class Why(NamedTuple):
@@ -69,14 +71,25 @@ def _candidates(session: Session, stored: list[dict[str, Any]]) -> list[tuple[st
     return [(names.get(one["unit"], one["unit"]), float(one["share"])) for one in stored]
 
 
-def events(session: Session, report: Report, lang: Lang) -> list[Line]:
-    """The history, oldest first; free text of a step stays out until it is published."""
-    query = select(Event.at, Event.action, Event.to_state, Unit.name).join(Unit, Unit.id == Event.unit_id)
+def events(session: Session, report: Report, lang: Lang, *, open_: bool) -> list[Line]:
+    """The history, oldest first; `open_` where the reader may see what was written with the steps."""
+    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data).join(
+        Unit, Unit.id == Event.unit_id
+    )
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit in rows:
+    for at, action, state, unit, said, data in rows:
         if action in STEPS:
-            found.append(Line(at, translate(STEPS[action], lang, unit=unit)))
+            text = translate(STEPS[action], lang, unit=unit)
         else:
-            found.append(Line(at, translate(OTHER_STEP, lang, state=state_name(state, lang))))
+            text = translate(OTHER_STEP, lang, state=state_name(state, lang))
+        words = [_told(data or {}, lang), said] if open_ and action in SPOKEN else []
+        found.append(Line(at, text, " ".join(word for word in words if word) or None))
     return found
+
+
+def _told(data: dict[str, Any], lang: Lang) -> str:
+    if "stars" in data:
+        stars = int(data["stars"])
+        return "★" * stars + "☆" * (5 - stars)
+    return translate(REJECTED[data["reason"]], lang) + "." if data.get("reason") in REJECTED else ""

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
-from api.web import history, mapping
+from api.web import forgery, history, mapping
 from api.web.home import cards
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why
+from api.web.steps import STARS, offered
 from geo import codes
 from geo.errors import NotFoundError
 from geo.filters import Filters
@@ -59,7 +60,8 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
     categories = mapping.categories(session, lang)
     shown = _shown(session, found, row, mine)
     lon, lat = shown["lon"], shown["lat"]
-    return page(
+    mark = forgery.device(request)
+    response = page(
         request,
         "report.html",
         headers={"Cache-Control": "private, no-store"} if mine else None,
@@ -69,7 +71,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
         mine=mine,
         area=history.area_name(session, found),
         reason=history.reason(session, found, lang, precise=mine or not found.category.sensitive),
-        events=history.events(session, found, lang),
+        events=history.events(session, found, lang, open_=mine or (row is not None and row.content is not None)),
         public=row is not None and row.content is not None,
         hidden_why=hidden_why(found, lang),
         meaning=translate(MEANINGS.get(found.state, ""), lang),
@@ -84,7 +86,13 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
             place={"lon": lon, "lat": lat, "blurred": found.category.sensitive and not mine},
             colour=found.category.colour,
         ),
+        steps=offered(found.state) if mine else [],
+        stars=STARS,
+        token=forgery.token(settings, mark),
     )
+    if mine:
+        forgery.remember(response, request, mark)
+    return response
 
 
 def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, Any]:

@@ -22,6 +22,8 @@ STEPS = {
     "close": _("Hệ thống kết thúc phản ánh."),
     "withdraw": _("Người gửi rút phản ánh."),
 }
+# Steps whose words are part of the answer; what units tell each other when they forward is not.
+SPOKEN = frozenset({"ask", "supply", "progress", "extend", "resolve", "reject", "reply", "rate"})
 OTHER_STEP = _("Chuyển sang trạng thái “{state}”.")
 # What a state means for the one who waits.
 MEANINGS = {

@@ -179,3 +179,10 @@ def test_a_sender_acts_on_their_own_report_alone(session: Session, make_report: 
     step(session, mine, "withdraw", sender(mine), at=datetime.now(UTC))
     assert mine.state == "withdrawn"
     assert mine.settled_at is not None
+
+
+def test_an_event_keeps_what_belongs_to_its_step(session: Session, make_report: Make) -> None:
+    report = make_report()
+    step(session, report, "accept", stars=10**30, reason="khac", days=3)
+    data = session.scalars(select(Event.data).where(Event.report_id == report.id, Event.action == "accept")).one()
+    assert data is None

@@ -1,0 +1,72 @@
+"""What a sender may do on the report's page, by plain forms."""
+
+from typing import Annotated, NamedTuple, get_args
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse
+
+from api.deps import SessionDep, SettingsDep
+from api.routes.actions import asked
+from api.web import forgery
+from geo import workflow
+from geo.effects import Details
+from geo.errors import ForbiddenError, NotFoundError
+from geo.i18n import _
+from geo.transitions import Action, possible
+
+router = APIRouter(include_in_schema=False)
+
+
+class Choice(NamedTuple):
+    """A step as it is offered: its title, what to write, its button."""
+
+    title: str
+    hint: str
+    button: str
+
+
+CHOICES: dict[Action, Choice] = {
+    "supply": Choice(_("Bổ sung thông tin"), _("Thông tin mà đơn vị xử lý cần thêm"), _("Gửi bổ sung")),
+    "rate": Choice(_("Đánh giá kết quả"), _("Vì sao bạn chấm như vậy? (không bắt buộc)"), _("Gửi đánh giá")),
+    "reply": Choice(_("Trao đổi lại"), _("Điều bạn muốn nói rõ về kết quả"), _("Gửi")),
+    "withdraw": Choice(_("Rút phản ánh"), _("Vì sao bạn rút? (không bắt buộc)"), _("Rút phản ánh này")),
+}
+# Five stars, and the three words that the province counts them by.
+STARS = {
+    5: _("5 sao: rất hài lòng"),
+    4: _("4 sao: hài lòng"),
+    3: _("3 sao: chấp nhận được"),
+    2: _("2 sao: không hài lòng"),
+    1: _("1 sao: rất không hài lòng"),
+}
+
+
+def offered(state: str) -> list[tuple[Action, Choice]]:
+    """The steps that a sender may take in a state, the likeliest first."""
+    allowed = possible(state, "sender")
+    return [(action, choice) for action, choice in CHOICES.items() if action in allowed]
+
+
+@router.post("/reports/{code}/{action}")
+def take(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    code: str,
+    action: str,
+    version: Annotated[int, Form()],
+    token: Annotated[str, Form()] = "",
+    text: Annotated[str, Form()] = "",
+    stars: Annotated[int | None, Form()] = None,
+) -> RedirectResponse:
+    """Takes the step that a form asked for and shows the report again."""
+    chosen = next((one for one in get_args(Action) if one == action and one in CHOICES), None)
+    if chosen is None:
+        raise NotFoundError(_("Không có bước này."))
+    if not forgery.is_ours(request, settings, token):
+        raise ForbiddenError(_("Biểu mẫu đã hết hiệu lực; hãy mở lại trang phản ánh rồi gửi lại."))
+    report, who = asked(session, request, code)
+    said = Details(text=text.strip() or None, stars=stars)
+    workflow.apply(session, report, chosen, who, door="web", version=version, details=said)
+    return RedirectResponse(f"/reports/{report.code}", 303)
