@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+from typing import get_args
+
+from geo.transitions import STATES, TRANSITIONS, Action, State, possible
+
+DOCUMENT = Path(__file__).parents[2] / "docs/process.md"
+PEOPLE = {"sender": "sender", "unit": "officer", "system": "system"}
+
+
+def test_every_state_can_be_reached_or_is_yet_to_come() -> None:
+    reached = {step.state for step in TRANSITIONS.values()}
+    assert set(get_args(State)) - reached == {"merged"}
+    assert set(STATES) == set(get_args(State))
+
+
+def test_every_action_has_its_place_in_the_table() -> None:
+    assert {action for _state, action in TRANSITIONS} == set(get_args(Action))
+
+
+def test_the_documented_table_is_the_real_one() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \| (\w+) \|", DOCUMENT.read_text(), re.MULTILINE)
+    told = {
+        (source.strip(), action, source.strip() if target.strip() == "–" else target.strip(), who)
+        for action, sources, target, who in rows
+        for source in sources.split(",")
+    }
+    real = {
+        (source, action, step.state, next(name for name, role in PEOPLE.items() if role in step.who))
+        for (source, action), step in TRANSITIONS.items()
+        if source is not None
+    }
+    assert told == real
+
+
+def test_the_public_may_do_nothing() -> None:
+    assert [possible(state, "public") for state in (None, *STATES)] == [[]] * (len(STATES) + 1)
