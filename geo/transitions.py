@@ -1,9 +1,9 @@
-"""The process as one table: from which state which action leads where, and who may take it."""
+"""The process as one table: from which state which action leads where, and who may take it is geo.permissions.MAY."""
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from geo.i18n import _
-from geo.permissions import Role
+from geo.permissions import MAY, Role
 
 State = Literal["received", "needs_info", "in_progress", "resolved", "rejected", "merged", "closed", "withdrawn"]
 STATES: dict[State, str] = {
@@ -31,48 +31,72 @@ Action = Literal[
     "rate",
     "close",
     "withdraw",
+    "dispute",
+    "assign",
+    "merge",
+    "split",
+    "confirm",
+    "reroute",
+    "urgency",
+    "redact",
+    "hide",
+    "show",
+    "approve",
+    "decline",
+    "escalate",
 ]
 
 
-class Step(NamedTuple):
-    """Where an action leads and who may take it."""
-
-    state: State
-    who: frozenset[Role]
-
-
-SENDER: frozenset[Role] = frozenset({"sender"})
-UNIT: frozenset[Role] = frozenset({"officer", "operator", "system"})  # an officer only of the unit responsible
-CLOCK: frozenset[Role] = frozenset({"system"})
-DOOR: frozenset[Role] = frozenset({"sender", "operator", "system"})
-
-TRANSITIONS: dict[tuple[State | None, Action], Step] = {
-    (None, "receive"): Step("received", DOOR),
-    ("received", "accept"): Step("in_progress", UNIT),
-    ("received", "forward"): Step("received", UNIT),
-    ("received", "return"): Step("received", UNIT),
-    ("received", "ask"): Step("needs_info", UNIT),
-    ("received", "reject"): Step("rejected", UNIT),
-    ("received", "withdraw"): Step("withdrawn", SENDER),
-    ("needs_info", "supply"): Step("received", SENDER),
-    ("needs_info", "forward"): Step("received", UNIT),
-    ("needs_info", "reject"): Step("rejected", UNIT),  # only when nobody answered in time
-    ("needs_info", "withdraw"): Step("withdrawn", SENDER),
-    ("in_progress", "progress"): Step("in_progress", UNIT),
-    ("in_progress", "ask"): Step("needs_info", UNIT),
-    ("in_progress", "forward"): Step("received", UNIT),
-    ("in_progress", "extend"): Step("in_progress", UNIT),
-    ("in_progress", "resolve"): Step("resolved", UNIT),
-    ("in_progress", "reject"): Step("rejected", UNIT),
-    ("in_progress", "withdraw"): Step("withdrawn", SENDER),
-    ("resolved", "reply"): Step("resolved", SENDER),
-    ("resolved", "rate"): Step("resolved", SENDER),
-    ("resolved", "close"): Step("closed", CLOCK),
-    ("rejected", "close"): Step("closed", CLOCK),
-    ("closed", "rate"): Step("closed", SENDER),
+_OPEN: tuple[State, ...] = ("received", "needs_info", "in_progress")
+_SETTLED: tuple[State, ...] = ("resolved", "rejected", "closed")
+_CHANGES: dict[tuple[State | None, Action], State] = {
+    (None, "receive"): "received",
+    ("received", "accept"): "in_progress",
+    ("received", "forward"): "received",
+    ("received", "return"): "received",
+    ("received", "ask"): "needs_info",
+    ("received", "reject"): "rejected",
+    ("received", "merge"): "merged",
+    ("received", "withdraw"): "withdrawn",
+    ("needs_info", "supply"): "received",
+    ("needs_info", "forward"): "received",
+    ("needs_info", "reject"): "rejected",  # only when nobody answered in time
+    ("needs_info", "withdraw"): "withdrawn",
+    ("in_progress", "progress"): "in_progress",
+    ("in_progress", "ask"): "needs_info",
+    ("in_progress", "forward"): "received",
+    ("in_progress", "extend"): "in_progress",
+    ("in_progress", "resolve"): "resolved",
+    ("in_progress", "reject"): "rejected",
+    ("in_progress", "merge"): "merged",
+    ("in_progress", "withdraw"): "withdrawn",
+    ("resolved", "reply"): "resolved",
+    ("resolved", "rate"): "resolved",
+    ("resolved", "dispute"): "resolved",  # makes the second report
+    ("resolved", "close"): "closed",
+    ("rejected", "dispute"): "rejected",
+    ("rejected", "close"): "closed",
+    ("merged", "split"): "received",
+    ("closed", "rate"): "closed",
+}
+# What changes no state.
+_BESIDE: dict[Action, tuple[State, ...]] = {
+    "assign": ("received", "in_progress"),
+    "confirm": _OPEN,
+    "reroute": _OPEN,
+    "urgency": _OPEN,
+    "approve": ("in_progress",),
+    "decline": ("in_progress",),
+    "escalate": _OPEN,  # a deadline was missed: the IOC watches
+    "redact": (*_OPEN, *_SETTLED),
+    "hide": (*_OPEN, *_SETTLED),
+    "show": (*_OPEN, *_SETTLED),
+}
+TRANSITIONS: dict[tuple[State | None, Action], State] = _CHANGES | {
+    (state, action): state for action, states in _BESIDE.items() for state in states
 }
 
 
 def possible(state: str | None, role: Role) -> list[Action]:
-    """The actions that the table gives a role in a state, in its order; rules of time and number may still refuse."""
-    return [action for (source, action), step in TRANSITIONS.items() if source == state and role in step.who]
+    """The actions that the tables give a role in a state, in their order; rules of time and number may still refuse."""
+    return [action for source, action in TRANSITIONS if source == state and role in MAY[action]]

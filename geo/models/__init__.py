@@ -1,13 +1,57 @@
 """Half of the schema; the other half is boundaries.models."""
 
+from geo.models.api_key import ApiKey
 from geo.models.category import Category
+from geo.models.data_request import DataRequest
+from geo.models.day import Day
+from geo.models.delivery import Delivery
 from geo.models.event import Event
+from geo.models.flag import Flag
+from geo.models.follower import Follower
 from geo.models.idempotency import IdempotencyKey
+from geo.models.login import Login
+from geo.models.look import Look
 from geo.models.media import Media
+from geo.models.one_time_code import OneTimeCode
+from geo.models.option import Option
 from geo.models.rate import Rate
+from geo.models.recovery_code import RecoveryCode
 from geo.models.report import Report
 from geo.models.report_unit import ReportUnit
+from geo.models.rule import Rule
 from geo.models.sender import Sender
+from geo.models.subscription import Subscription
+from geo.models.template import Template
 from geo.models.unit import Unit
+from geo.models.user import User
+from geo.models.webhook import Webhook
+from geo.models.work_link import WorkLink
 
-__all__ = ["Category", "Event", "IdempotencyKey", "Media", "Rate", "Report", "ReportUnit", "Sender", "Unit"]
+__all__ = [
+    "ApiKey",
+    "Category",
+    "DataRequest",
+    "Day",
+    "Delivery",
+    "Event",
+    "Flag",
+    "Follower",
+    "IdempotencyKey",
+    "Login",
+    "Look",
+    "Media",
+    "OneTimeCode",
+    "Option",
+    "Rate",
+    "RecoveryCode",
+    "Report",
+    "ReportUnit",
+    "Rule",
+    "Sender",
+    "Subscription",
+    "Template",
+    "Unit",
+    "User",
+    "Webhook",
+    "WorkLink",
+]

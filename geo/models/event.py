@@ -18,7 +18,8 @@ class Event(Base):
     action: Mapped[str]
     from_state: Mapped[str | None]
     to_state: Mapped[str]
-    actor: Mapped[str]  # sender | operator | officer | system
+    actor: Mapped[str]  # the role
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     door: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     text: Mapped[str | None]

@@ -15,6 +15,10 @@ class Media(Base):
     id: Mapped[Big] = mapped_column(Identity(), primary_key=True)
     report_id: Mapped[Big] = mapped_column(ForeignKey("reports.id", ondelete="CASCADE"), index=True)
     key: Mapped[str] = mapped_column(unique=True)  # random, so that an address cannot be guessed
+    kind: Mapped[str] = mapped_column(default="photo", server_default="photo")  # photo | video
+    event_id: Mapped[Big | None] = mapped_column(ForeignKey("events.id"), index=True)  # the step it came with
+    blurred: Mapped[bool] = mapped_column(default=False, server_default="false")  # a blurred copy is what is public
+    seconds: Mapped[float | None]  # of a video
     width: Mapped[int]
     height: Mapped[int]
     taken_at: Mapped[datetime | None]

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ForeignKey, Identity, Index, func, text
@@ -39,6 +40,15 @@ class Report(Base):
     extensions: Mapped[int] = mapped_column(default=0, server_default="0")
     settled_at: Mapped[datetime | None]  # when it became resolved, rejected, withdrawn or closed
     stars: Mapped[int | None]
+    fixed: Mapped[bool | None]  # the sender's own answer to "Đã sửa thật chưa?"
+    urgent: Mapped[bool | None]  # an officer's word; without it the category's
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    second_of_id: Mapped[Big | None] = mapped_column(ForeignKey("reports.id"), unique=True)  # the report it disputes
+    lead_id: Mapped[Big | None] = mapped_column(ForeignKey("reports.id"), index=True)  # the report it is merged into
+    hidden_at: Mapped[datetime | None]  # taken off the public view, whatever its state
+    redacted: Mapped[str | None]  # the content as the public may read it; none where it is as it was sent
+    waiting: Mapped[dict[str, Any] | None]  # a step that the head has still to approve
+    recurrence: Mapped[int] = mapped_column(default=1, server_default="1")  # how often here, with this one
     door: Mapped[str]  # web | api | import | demo
     demo: Mapped[bool] = mapped_column(default=False)
 

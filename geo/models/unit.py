@@ -17,3 +17,8 @@ class Unit(Base):
     area_code: Mapped[str | None] = mapped_column(index=True)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    email: Mapped[str | None]  # where reports go by e-mail while the unit has no accounts
+    approves_results: Mapped[bool] = mapped_column(
+        default=False, server_default="false"
+    )  # its head, before publication
+    approves_extensions: Mapped[bool] = mapped_column(default=False, server_default="false")

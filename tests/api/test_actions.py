@@ -43,7 +43,7 @@ def test_a_sender_answers_rates_and_talks_back(client: TestClient, sent: dict[st
     assert told.json() == {"code": sent["code"], "state": "received", "version": 4, "possible": ["withdraw"]}
     unit("accept")
     unit("resolve", text="Đã vá ổ gà sáng nay.")
-    assert client.get(sent["at"]).json()["possible"] == ["reply", "rate"]
+    assert client.get(sent["at"]).json()["possible"] == ["reply", "rate", "dispute"]
     assert client.post(f"{sent['at']}/rate", json={"version": 6, "stars": 5}).status_code == 200
     page = client.get(f"/reports/{sent['code']}").text
     for words in ("Ổ gà nằm ở làn nào?", "trước nhà số 10", "Đã vá ổ gà", "★★★★★"):

@@ -65,7 +65,7 @@ def test_promises(session: Session, make_report: Callable[..., Report], walk: Wa
             assert after == before
             continue
         assert action in possible(before[0], by.role)  # type: ignore[arg-type]
-        assert report.state == TRANSITIONS[before[0], action].state  # type: ignore[index]
+        assert report.state == TRANSITIONS[before[0], action]
         assert report.version == before[1] + 1
         if action in ("forward", "return"):
             assert report.resolve_due is not None
