@@ -1,26 +1,20 @@
 """What a step of the process asks for and changes, besides the state."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from geo import clock, deadlines
+from geo import clock, recurrence, units
+from geo.approval import APPROVAL
+from geo.details import Details, Effect, Situation, checked_details
 from geo.errors import ConflictError, InvalidError
+from geo.handling import HANDLING, check_other_officer
 from geo.i18n import _
-from geo.models import Event, Report, Unit
-from geo.permissions import Actor
-from geo.texts import checked
+from geo.merging import MERGING
+from geo.models import Event, User
+from geo.seconds import SECONDS
 from geo.transitions import Action
 
-TEXT = (5, 5_000)  # characters
-NEEDS_TEXT: frozenset[Action] = frozenset(
-    {"return", "ask", "supply", "progress", "extend", "resolve", "reject", "reply"}
-)
-TAKES: dict[Action, str] = {"forward": "unit_id", "extend": "days", "reject": "reason", "rate": "stars"}
 REASONS = {
     "ngoai-pham-vi": _("Ngoài phạm vi tiếp nhận"),
     "thieu-thong-tin": _("Không đủ thông tin để xử lý"),
@@ -35,65 +29,23 @@ CLOSE_AFTER = timedelta(days=15)
 RATE_WITHIN = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Details:
-    """What comes with a step: `unit_id` to forward to, `days` to extend by, `stars` from 1 to 5."""
-
-    text: str | None = None
-    reason: str | None = None
-    unit_id: int | None = None
-    days: int | None = None
-    stars: int | None = None
-
-    def data(self) -> dict[str, Any] | None:
-        """What the event keeps beside the text."""
-        kept = {"reason": self.reason, "days": self.days, "stars": self.stars}
-        return {name: value for name, value in kept.items() if value is not None} or None
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything an effect looks at."""
-
-    session: Session
-    report: Report
-    actor: Actor
-    details: Details
-    now: datetime
-
-
-def checked_details(action: Action, details: Details) -> Details:
-    """What the action takes of the details, the text clean; InvalidError where a step lacks what it must say."""
-    taken = TAKES.get(action)
-    kept = Details(text=details.text)
-    if taken is not None:
-        kept = replace(kept, **{taken: getattr(details, taken)})
-    if details.text is None and action not in NEEDS_TEXT:
-        return kept
-    least = TEXT[0] if action in NEEDS_TEXT else 0
-    return replace(kept, text=checked(details.text or "", "text", least=least, most=TEXT[1], lines=True) or None)
-
-
 def _accept(at: Situation) -> None:
+    user = at.session.get(User, at.actor.user_id) if at.actor.user_id is not None else None
+    if user is not None and user.unit_id == at.report.unit_id:
+        check_other_officer(at.session, at.report, user)
+        at.report.assignee_id = at.report.assignee_id or user.id
     at.report.published_at = at.report.published_at or at.now
+    at.report.recurrence = recurrence.count(at.session, at.report, at.now)
 
 
 def _forward(at: Situation) -> None:
-    unit = at.session.get(Unit, at.details.unit_id) if at.details.unit_id is not None else None
-    if unit is None:
-        raise InvalidError(_("Hãy chọn đơn vị nhận phản ánh."), field="unit")
-    if unit.id == at.report.unit_id:
-        raise InvalidError(_("Phản ánh đang ở chính đơn vị này; hãy chọn đơn vị khác."), field="unit")
-    today = at.now.astimezone(deadlines.ZONE).date()
-    if not (unit.valid_from or today) <= today < (unit.valid_until or date.max):
-        raise InvalidError(_("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác."), field="unit")
-    _hand_over(at, unit.id)
+    _hand_over(at, units.receiver(at.session, at.details.unit_id, at.report, at.now))
 
 
 def _return(at: Situation) -> None:
     before = select(Event.unit_id).where(Event.report_id == at.report.id, Event.unit_id != at.report.unit_id)
     previous = at.session.scalar(before.order_by(Event.id.desc()).limit(1))
-    _hand_over(at, previous if previous is not None else _ioc(at.session))
+    _hand_over(at, previous if previous is not None else units.ioc(at.session))
 
 
 def _hand_over(at: Situation, unit_id: int) -> None:
@@ -102,18 +54,15 @@ def _hand_over(at: Situation, unit_id: int) -> None:
         report.forwards = FINAL
     elif report.forwards < MOST_FORWARDS:
         report.forwards += 1
-    elif report.forwards == MOST_FORWARDS and (ioc := _ioc(at.session)) != report.unit_id:
+    elif report.forwards == MOST_FORWARDS and (ioc := units.ioc(at.session)) != report.unit_id:
         report.forwards, unit_id = MOST_FORWARDS + 1, ioc
     else:
         raise ConflictError(_("Phản ánh đã được chuyển nhiều lần; quyết định của Trung tâm IOC là cuối cùng."))
     report.unit_id = unit_id
+    report.assignee_id = None
     if report.state == "needs_info":
         clock.resume(report, at.now)
     clock.restart(report, at.now)
-
-
-def _ioc(session: Session) -> int:
-    return session.scalars(select(Unit.id).where(Unit.kind == "ioc").order_by(Unit.id).limit(1)).one()
 
 
 def _ask(at: Situation) -> None:
@@ -169,7 +118,7 @@ def _settle(at: Situation) -> None:
     at.report.settled_at = at.now
 
 
-EFFECTS: dict[Action, Callable[[Situation], None]] = {
+EFFECTS: dict[Action, Effect] = {
     "accept": _accept,
     "forward": _forward,
     "return": _return,
@@ -181,4 +130,10 @@ EFFECTS: dict[Action, Callable[[Situation], None]] = {
     "withdraw": _settle,
     "rate": _rate,
     "close": _close,
+    **HANDLING,
+    **MERGING,
+    **APPROVAL,
+    **SECONDS,
 }
+
+__all__ = ["EFFECTS", "REASONS", "Details", "Situation", "checked_details"]

@@ -31,8 +31,13 @@ class Filters:
 
 
 def published() -> ColumnElement[bool]:
-    """Whether a report's content and pictures are public: accepted, and not of a sensitive category."""
-    return Report.published_at.is_not(None) & ~_sensitive()
+    """Whether a report's content and pictures are public: accepted, not hidden, and not of a sensitive category."""
+    return Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~_sensitive()
+
+
+def public_content() -> ColumnElement[str]:
+    """A report's words as the public may read them once they are published."""
+    return func.coalesce(Report.redacted, Report.content)
 
 
 def pictured() -> ColumnElement[bool]:
@@ -68,7 +73,7 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
     if filters.until is not None:
         conditions.append(Report.created_at < filters.until)
     if filters.q:
-        found = Report.content.icontains(filters.q, autoescape=True) & published()
+        found = public_content().icontains(filters.q, autoescape=True) & published()
         conditions.append(or_(found, Report.code == filters.q.upper()))
     return query.where(*conditions)
 

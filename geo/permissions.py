@@ -48,6 +48,7 @@ MAY: dict[str, frozenset[Role]] = {
     "redact": _UNIT,
     "hide": _UNIT,
     "show": _UNIT,
+    "propose": _ALSO_BY_LINK,
     "approve": frozenset({"head", "operator"}),
     "decline": frozenset({"head", "operator"}),
     "reroute": frozenset({"operator", "system"}),

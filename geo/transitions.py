@@ -44,6 +44,7 @@ Action = Literal[
     "approve",
     "decline",
     "escalate",
+    "propose",
 ]
 
 
@@ -85,6 +86,7 @@ _BESIDE: dict[Action, tuple[State, ...]] = {
     "confirm": _OPEN,
     "reroute": _OPEN,
     "urgency": _OPEN,
+    "propose": ("in_progress",),  # what a resolve or extend becomes where the head approves first
     "approve": ("in_progress",),
     "decline": ("in_progress",),
     "escalate": _OPEN,  # a deadline was missed: the IOC watches
@@ -99,4 +101,4 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = _CHANGES | {
 
 def possible(state: str | None, role: Role) -> list[Action]:
     """The actions that the tables give a role in a state, in their order; rules of time and number may still refuse."""
-    return [action for source, action in TRANSITIONS if source == state and role in MAY[action]]
+    return [action for source, action in TRANSITIONS if source == state and role in MAY[action] and action != "propose"]

@@ -1,11 +1,14 @@
 """Units: found."""
 
+from datetime import date, datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo import deadlines
 from geo.errors import InvalidError
 from geo.i18n import _
-from geo.models import Unit
+from geo.models import Report, Unit
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -16,3 +19,21 @@ def by_code(session: Session, code: str | None) -> int | None:
     if found is None:
         raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="unit")
     return found
+
+
+def ioc(session: Session) -> int:
+    """The id of the IOC, which answers where nobody else does."""
+    return session.scalars(select(Unit.id).where(Unit.kind == "ioc").order_by(Unit.id).limit(1)).one()
+
+
+def receiver(session: Session, unit_id: int | None, report: Report, now: datetime) -> int:
+    """The id of a unit that a report may go to; InvalidError where it is none, the same one, or no longer there."""
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    if unit is None:
+        raise InvalidError(_("Hãy chọn đơn vị nhận phản ánh."), field="unit")
+    if unit.id == report.unit_id:
+        raise InvalidError(_("Phản ánh đang ở chính đơn vị này; hãy chọn đơn vị khác."), field="unit")
+    today = now.astimezone(deadlines.ZONE).date()
+    if not (unit.valid_from or today) <= today < (unit.valid_until or date.max):
+        raise InvalidError(_("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác."), field="unit")
+    return unit.id

@@ -1,6 +1,7 @@
 """One step of a report; `apply` is the only writer of its state."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,12 +9,14 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from geo import approval, merging
 from geo.database import driver
-from geo.effects import EFFECTS, Details, Situation, checked_details
+from geo.details import Details, Situation, checked_details
+from geo.effects import EFFECTS
 from geo.errors import ConflictError, ForbiddenError
 from geo.i18n import _
 from geo.models import Report, ReportUnit
-from geo.permissions import Actor, may
+from geo.permissions import SYSTEM, Actor, may
 from geo.transitions import STATES, TRANSITIONS, Action, State, possible
 
 NOTHING = Details()
@@ -45,6 +48,9 @@ def apply(
     the actor may not take it; InvalidError where its details lack something. None of them changes the report.
     """
     source = None if action == "receive" else _locked(session, report, version)
+    moment = now or datetime.now(UTC)
+    if source is not None and approval.wanted(action, report, actor) and may(actor, action, report):
+        action, details = "propose", replace(details, proposed=action)
     target = TRANSITIONS.get((source, action))
     if target is None:
         raise ConflictError(
@@ -57,8 +63,10 @@ def apply(
     details = checked_details(action, details)
     if source is not None:
         if effect := EFFECTS.get(action):
-            effect(Situation(session, report, actor, details, now or datetime.now(UTC)))
+            effect(Situation(session, report, actor, details, moment))
         report.state = target
+        if target != "in_progress":
+            report.waiting = None
         report.version += 1
         session.flush()
     if candidates:
@@ -73,6 +81,18 @@ def apply(
         "data": details.data(),
     }
     _record(session, report, source, target, **told)
+    _and_so(session, report, action, actor, door=door, now=moment)
+
+
+def _and_so(session: Session, report: Report, action: Action, actor: Actor, *, door: str, now: datetime) -> None:
+    """The steps that follow from a step, in the same transaction."""
+    if action == "approve":
+        step, said = approval.approved(report)
+        apply(session, report, step, actor, door=door, details=said, now=now)
+    if action == "withdraw":
+        # Those that followed it are answered on their own again.
+        for follower in merging.merged(session, report):
+            apply(session, follower, "split", SYSTEM, door=door, now=now)
 
 
 def _locked(session: Session, report: Report, version: int | None) -> State:

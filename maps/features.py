@@ -6,7 +6,7 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, pictured, published
+from geo.filters import Filters, apply_filters, pictured, public_content, published
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -31,7 +31,7 @@ COLUMNS = (
 
 def select_public(filters: Filters | None = None) -> Select[Any]:
     """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered."""
-    open_to_all = Report.published_at.is_not(None) & ~Category.sensitive
+    open_to_all = Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~Category.sensitive
     photos = func.array(
         select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).correlate(Report).scalar_subquery()
     )
@@ -56,7 +56,7 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             case((~Category.sensitive, Report.commune_code)).label("commune"),
             Unit.code.label("unit"),
             Unit.name.label("unit_name"),
-            case((open_to_all, Report.content)).label("content"),
+            case((open_to_all, public_content())).label("content"),
             case((pictured(), type_coerce(photos, ARRAY(Text))), else_=cast(null(), ARRAY(Text))).label("photos"),
             Report.created_at,
             case((open_to_all, Report.happened_at)).label("happened_at"),
