@@ -23,6 +23,7 @@ STATUS: dict[type[errors.QuangnamError], int] = {
     errors.NotFoundError: 404,
     errors.ConflictError: 409,
     errors.TooManyError: 429,
+    errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.SetupError: 503,
 }
@@ -30,6 +31,7 @@ STATUS: dict[type[errors.QuangnamError], int] = {
 UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError)
 RETRY = 5  # seconds after which a database that was down is likely to be back
 TITLES = {
+    401: _("Cần đăng nhập"),
     422: _("Nội dung gửi chưa đúng"),
     404: _("Không tìm thấy"),
     405: _("Không dùng được cách này ở địa chỉ này"),
@@ -47,6 +49,8 @@ def problem(request: Request, status: int, kind: str, detail: str, **members: An
     lang = language(request)
     title = translate(TITLES[status], lang) if status in TITLES else HTTPStatus(status).phrase
     headers: dict[str, str] = {"Content-Language": lang}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
     if "retry_after" in members:
         headers["Retry-After"] = str(members["retry_after"])
     body = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail} | members

@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from api.deps import get_session
 from geo import codes
+from geo.errors import ForbiddenError, UnauthorizedError
+from geo.i18n import _
 from geo.models import Login, User
-from geo.permissions import PUBLIC, Actor, Role
+from geo.permissions import PUBLIC, Actor, Role, may
 
 COOKIE = "session"
 
@@ -32,6 +34,16 @@ def user_of(session: Session, request: Request) -> User | None:
 def actor(user: User | None) -> Actor:
     """The user as the domain takes them; the public where nobody signed in."""
     return Actor(cast(Role, user.role), unit_id=user.unit_id, user_id=user.id) if user else PUBLIC
+
+
+def needed(session: Session, request: Request, action: str) -> User:
+    """Who signed in and may do this; UnauthorizedError (a page then leads to the sign-in) or ForbiddenError."""
+    user = user_of(session, request)
+    if user is None:
+        raise UnauthorizedError(_("Hãy đăng nhập để làm việc này."))
+    if not may(actor(user), action):
+        raise ForbiddenError(_("Tài khoản của bạn không có quyền làm việc này."))
+    return user
 
 
 def remember(response: Response, request: Request, token: str, seconds: int) -> None:

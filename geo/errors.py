@@ -57,6 +57,12 @@ class TooManyError(QuangnamError):
     type = "too-many"
 
 
+class UnauthorizedError(QuangnamError):
+    """Nobody is signed in, and this asks for somebody."""
+
+    type = "unauthorized"
+
+
 class ForbiddenError(QuangnamError):
     """The actor may not do this."""
 

@@ -83,8 +83,10 @@ def decode(data: bytes, settings: Settings, *, number: int = 1) -> Picture:
     )
 
 
-def keep(session: Session, settings: Settings, report: Report, pictures: Sequence[Picture]) -> None:
-    """Writes the files, durably, and their rows; a rollback removes the files again."""
+def keep(
+    session: Session, settings: Settings, report: Report, pictures: Sequence[Picture], *, event_id: int | None = None
+) -> None:
+    """Writes the files, durably, and their rows (of the step `event_id`); a rollback removes the files again."""
     if not pictures:
         return
     keys = [secrets.token_hex(16) for _number in pictures]
@@ -96,6 +98,7 @@ def keep(session: Session, settings: Settings, report: Report, pictures: Sequenc
         session.add(
             Media(
                 report_id=report.id,
+                event_id=event_id,
                 key=key,
                 width=made.width,
                 height=made.height,

@@ -26,7 +26,7 @@ _RECORD = f"""
     INSERT INTO events (report_id, unit_id, action, from_state, to_state, actor, user_id, door, text, data)
     VALUES (%(report_id)s, %(unit_id)s, %(action)s, %(from_state)s, %(to_state)s, %(actor)s, %(user_id)s, %(door)s,
         %(text)s, %(data)s)
-    RETURNING pg_notify('{CHANNEL}', '')
+    RETURNING id, pg_notify('{CHANNEL}', '')
     """  # noqa: S608 (a constant)
 
 
@@ -41,8 +41,8 @@ def apply(
     details: Details = NOTHING,
     candidates: Sequence[int] = (),
     now: datetime | None = None,
-) -> None:
-    """Takes one step: state, effects, event, `candidates` (ids of units) and NOTIFY in the session's transaction.
+) -> int:
+    """Takes one step (state, effects, event, `candidates`, NOTIFY) in the session's transaction; the event's id.
 
     ConflictError where the step is not possible now, or another came first and `version` is old; ForbiddenError where
     the actor may not take it; InvalidError where its details lack something. None of them changes the report.
@@ -80,8 +80,9 @@ def apply(
         "text": details.text,
         "data": details.data(),
     }
-    _record(session, report, source, target, **told)
+    event_id = _record(session, report, source, target, **told)
     _and_so(session, report, action, actor, door=door, now=moment)
+    return event_id
 
 
 def _and_so(session: Session, report: Report, action: Action, actor: Actor, *, door: str, now: datetime) -> None:
@@ -106,7 +107,9 @@ def _locked(session: Session, report: Report, version: int | None) -> State:
     return found
 
 
-def _record(session: Session, report: Report, source: State | None, target: State, **line: Any) -> None:
+def _record(session: Session, report: Report, source: State | None, target: State, **line: Any) -> int:
     place = {"report_id": report.id, "unit_id": report.unit_id, "from_state": source, "to_state": target}
     line["data"] = Jsonb(line["data"]) if line["data"] else None
-    driver(session).execute(_RECORD, place | line)
+    row = driver(session).execute(_RECORD, place | line).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,9 +1,11 @@
 """Real PostGIS for every test: one migrated template, cloned for each worker, a savepoint for each test."""
 
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from api.installation import prepare
+from api.signed import COOKIE
 from geo import codes, reports, workflow
 from geo.database import build_engine, sqlalchemy_url
-from geo.models import Report, Unit
+from geo.models import Login, Report, Unit, User
 from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
 from geo.server import Cluster
@@ -150,6 +153,37 @@ def make_report(session: Session) -> Callable[..., Report]:
         return report
 
     return make
+
+
+@pytest.fixture
+def make_user(session: Session) -> Callable[..., User]:
+    """A builder of users: `make_user("officer", unit="ioc")`; the unit's code only for officers and heads."""
+
+    def make(role: str, *, unit: str | None = None, **values: Any) -> User:
+        unit_id = session.scalars(select(Unit.id).where(Unit.code == unit)).one() if unit else None
+        fields = {"email": f"{secrets.token_hex(4)}@example.vn", "name": "Nguyễn Văn Sen"}
+        user = User(role=role, unit_id=unit_id, **(fields | values))
+        session.add(user)
+        session.flush()
+        return user
+
+    return make
+
+
+@pytest.fixture
+def sign_in(session: Session) -> Callable[[TestClient, User], None]:
+    """Gives a browser the session of somebody who signed in with all that their role asks for."""
+
+    def enter(browser: TestClient, user: User) -> None:
+        token = codes.token()
+        until = datetime.now(UTC) + timedelta(hours=1)
+        session.add(
+            Login(token_hash=codes.token_hash(token), user_id=user.id, complete=True, agent="", expires_at=until)
+        )
+        session.flush()
+        browser.cookies.set(COOKIE, token)
+
+    return enter
 
 
 @pytest.fixture

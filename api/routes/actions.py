@@ -7,11 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.deps import SessionDep
+from api import stepping
+from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
-from geo import reports, units, workflow
+from api.signed import actor, user_of
+from api.web import forgery
+from geo import reports, units
 from geo.effects import Details
-from geo.errors import NotFoundError
+from geo.errors import ForbiddenError, NotFoundError
+from geo.i18n import _
 from geo.models import Report
 from geo.permissions import PUBLIC, Actor, visible
 from geo.transitions import Action, possible
@@ -30,6 +34,24 @@ class StepIn(BaseModel):
     reason: str | None = Field(default=None, max_length=64)
     days: int | None = Field(default=None, description="working days to extend by")
     stars: int | None = Field(default=None, description="1 to 5")
+    user: int | None = Field(default=None, description="the officer to assign to")
+    lead: str | None = Field(default=None, max_length=64, description="the code of the report to merge into")
+    content: str | None = Field(default=None, max_length=10_000, description="the content as the public may read it")
+    urgent: bool | None = None
+
+    def details(self, session: Session) -> Details:
+        """What comes with the step as the domain takes it; InvalidError and NotFoundError for unknown codes."""
+        return Details(
+            text=self.text,
+            reason=self.reason,
+            unit_id=units.by_code(session, self.unit),
+            days=self.days,
+            stars=self.stars,
+            user_id=self.user,
+            lead_id=reports.by_code(session, self.lead).id if self.lead else None,
+            content=self.content,
+            urgent=self.urgent,
+        )
 
 
 @router.get("")
@@ -40,25 +62,33 @@ def what(request: Request, session: SessionDep, code: str) -> dict[str, Any]:
 
 
 @router.post("/{action}")
-def take(request: Request, session: SessionDep, code: str, action: Action, body: StepIn) -> dict[str, Any]:
+def take(
+    *, request: Request, session: SessionDep, settings: SettingsDep, code: str, action: Action, body: StepIn
+) -> dict[str, Any]:
     """Takes one step; 409 lists what is possible, or says that somebody else was first."""
     report, who = asked(session, request, code)
-    said = Details(body.text, body.reason, units.by_code(session, body.unit), body.days, body.stars)
-    workflow.apply(session, report, action, who, door="api", version=body.version, details=said)
+    if not forgery.same_site(request, settings):
+        raise ForbiddenError(_("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh."))
+    said = body.details(session)
+    stepping.take(session, settings, report, action, who, door="api", version=body.version, details=said)
     return _standing(report, who)
 
 
 def asked(session: Session, request: Request, code: str) -> tuple[Report, Actor]:
-    """A report and who asks about it: its sender by the cookie of the private link, else the public.
+    """A report and who asks about it: its sender by the cookie of the private link, a signed-in user, or the public.
 
     NotFoundError also where that person may not see it.
     """
     report = reports.by_code(session, code)
-    if sender_of(session, request, report):
+    user = user_of(session, request)
+    if user is None and sender_of(session, request, report):
         return report, Actor("sender", report_id=report.id)
-    if session.scalar(visible(select(Report.id), PUBLIC).where(Report.id == report.id)) is None:
+    who = actor(user)
+    mine = visible(select(Report.id), who).where(Report.id == report.id)
+    anybodys = visible(select(Report.id), PUBLIC).where(Report.id == report.id)
+    if session.scalar(mine.union(anybodys)) is None:
         raise NotFoundError(reports.UNKNOWN)
-    return report, PUBLIC
+    return report, who
 
 
 def _standing(report: Report, who: Actor) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """Errors as pages for whoever reads pages; programs keep their problem details."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.deps import language
 from api.problems import UNAVAILABLE, problem
 from api.web.render import page
-from geo.errors import QuangnamError
+from geo.errors import QuangnamError, UnauthorizedError
 from geo.i18n import _, translate
 
 _PROGRAMS = ("/api/", "/media/", "/static/", "/assets/", "/tiles/", "/ogc/", "/open311/", "/health/")
@@ -27,11 +29,20 @@ def install(app: FastAPI) -> None:
         inner: Any = app.exception_handlers[kind]
 
         def handler(request: Request, error: Exception, inner: Any = inner) -> Response:
+            if isinstance(error, UnauthorizedError) and wants_page(request):
+                return to_sign_in(request)
             response: Response = inner(request, error)
             return as_page(request, response) if wants_page(request) else response
 
         app.add_exception_handler(kind, handler)
     app.add_exception_handler(Exception, _broken)
+
+
+def to_sign_in(request: Request) -> Response:
+    """The way to the sign-in page and from there back to what was asked for."""
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = "?" + urlencode({"next": asked}) if request.method == "GET" else ""
+    return RedirectResponse(f"/sign-in{back}", 303, {"Cache-Control": "no-store"})
 
 
 def as_page(request: Request, response: Response) -> Response:

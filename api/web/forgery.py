@@ -35,14 +35,18 @@ def token(settings: Settings, mark: str) -> str:
 
 def is_ours(request: Request, settings: Settings, sent: str) -> bool:
     """Whether a posted form was filled in on our own page in the same browser."""
+    mark = request.cookies.get(DEVICE, "")
+    known = bool(mark) and hmac.compare_digest(token(settings, mark).encode(), sent.encode("utf-8", "replace"))
+    return known and same_site(request, settings)
+
+
+def same_site(request: Request, settings: Settings) -> bool:
+    """Whether nothing says that another site made the browser ask; all that a cookie without a form has."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in ("same-origin", "none"):
         return False
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc not in _hosts(request, settings):
-        return False
-    mark = request.cookies.get(DEVICE, "")
-    return bool(mark) and hmac.compare_digest(token(settings, mark).encode(), sent.encode("utf-8", "replace"))
+    return origin is None or urlsplit(origin).netloc in _hosts(request, settings)
 
 
 def _hosts(request: Request, settings: Settings) -> set[str]:

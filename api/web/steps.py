@@ -5,10 +5,10 @@ from typing import Annotated, NamedTuple, get_args
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 
+from api import stepping
 from api.deps import SessionDep, SettingsDep
 from api.routes.actions import asked
 from api.web import forgery
-from geo import workflow
 from geo.effects import Details
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
@@ -68,5 +68,5 @@ def take(
         raise ForbiddenError(_("Biểu mẫu đã hết hiệu lực; hãy mở lại trang phản ánh rồi gửi lại."))
     report, who = asked(session, request, code)
     said = Details(text=text.strip() or None, stars=stars)
-    workflow.apply(session, report, chosen, who, door="web", version=version, details=said)
+    stepping.take(session, settings, report, chosen, who, door="web", version=version, details=said)
     return RedirectResponse(f"/reports/{report.code}", 303)

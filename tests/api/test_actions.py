@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geo import workflow
 from geo.effects import Details
-from geo.models import Report
+from geo.models import Report, User
 from geo.permissions import SYSTEM
 from geo.transitions import Action
 
@@ -48,6 +48,26 @@ def test_a_sender_answers_rates_and_talks_back(client: TestClient, sent: dict[st
     page = client.get(f"/reports/{sent['code']}").text
     for words in ("Ổ gà nằm ở làn nào?", "trước nhà số 10", "Đã vá ổ gà", "★★★★★"):
         assert words in page
+
+
+def test_an_officer_handles_what_their_own_unit_answers_for(
+    client: TestClient,
+    session: Session,
+    sent: dict[str, Any],
+    make_user: Callable[..., User],
+    sign_in: Callable[[TestClient, User], None],
+) -> None:
+    unit = session.scalars(select(Report).where(Report.code == sent["code"])).one().unit.code
+    for user, status in ((make_user("officer", unit="ioc"), 403), (make_user("officer", unit=unit), 200)):
+        client.cookies.clear()
+        sign_in(client, user)
+        told = client.post(f"{sent['at']}/accept", json={"version": 1})
+        assert told.status_code == status, told.text
+    assert told.json()["state"] == "in_progress"
+    assert "resolve" in told.json()["possible"]
+    abroad = {"sec-fetch-site": "cross-site"}
+    told = client.post(f"{sent['at']}/resolve", json={"version": 2, "text": "Đã vá ổ gà."}, headers=abroad)
+    assert told.status_code == 403
 
 
 def test_a_stranger_may_do_nothing(client: TestClient, sent: dict[str, Any]) -> None:

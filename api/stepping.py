@@ -1,0 +1,31 @@
+"""take(): one step of the process, whatever door it came through."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from geo import media, workflow
+from geo.details import Details
+from geo.models import Report
+from geo.permissions import Actor
+from geo.settings import Settings
+from geo.transitions import Action
+
+
+def take(
+    session: Session,
+    settings: Settings,
+    report: Report,
+    action: Action,
+    who: Actor,
+    *,
+    door: str,
+    version: int | None,
+    details: Details,
+    photos: Sequence[bytes] = (),
+) -> None:
+    """Decodes the pictures, takes the step and keeps them with it; errors as both have them."""
+    # First, for it takes seconds in which the report's row should not be locked.
+    pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
+    event_id = workflow.apply(session, report, action, who, door=door, version=version, details=details)
+    media.keep(session, settings, report, pictures, event_id=event_id)
