@@ -21,6 +21,7 @@ from api.routes import (
     reports,
     route,
     statistics,
+    voices,
 )
 from api.web import site
 from geo.settings import Settings
@@ -39,6 +40,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(assets.router)
     app.include_router(reports.router)
     app.include_router(actions.router)
+    app.include_router(voices.router)
     app.include_router(route.router)
     app.include_router(categories.router)
     app.include_router(media.router)

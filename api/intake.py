@@ -4,7 +4,7 @@ import hashlib
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,15 +13,34 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.receipts import receipt
-from boundaries import routing
-from geo import codes, idempotency, limits, media, reports, workflow
+from boundaries import reasons, routing
+from boundaries.routing import Routing
+from geo import codes, handling, idempotency, limits, media, reports, seconds, workflow
+from geo.details import Details
 from geo.errors import QuangnamError
 from geo.i18n import Lang
+from geo.models import Report
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
 
 SENDER = Actor("sender")
+
+
+@dataclass(frozen=True)
+class Second:
+    """What makes a report the second one of its sender: the first, of the same session, and their step on it."""
+
+    first: Report
+    who: Actor
+    details: Details
+    version: int | None = None  # of the first as the sender last saw it
+
+    def routing(self, found: Routing) -> Routing:
+        """The same place, and whoever gave the first answer."""
+        return replace(
+            found, unit=self.first.unit, reason=reasons.second(), needs_confirmation=False, distance=None, candidates=[]
+        )
 
 
 @dataclass(frozen=True)
@@ -44,8 +63,11 @@ def submit(
     idempotency_key: str | None = None,
     device: str | None = None,
     address: str | None = None,
+    second: Second | None = None,
 ) -> Receipt:
     """Routes, limits, decodes and stores a report; nothing may be acknowledged before the session is committed.
+
+    A `second` report stays in the unit of the first one, whose row is locked until the session ends.
 
     InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
     same content gets the same receipt again, also from two requests at the same moment.
@@ -60,6 +82,8 @@ def submit(
             return Receipt(known, token, replayed=True)
         category = reports.category(short, draft.category)
         found = routing.route(short, draft.lon, draft.lat, accuracy=draft.accuracy, settings=settings)
+        if second is not None:
+            category, found = seconds.hastened(category), second.routing(found)
         limits.count(short, subjects)
     try:
         pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
@@ -71,6 +95,16 @@ def submit(
         idempotency.hold(session, key)
         if known := idempotency.find(session, key, wanted):
             return Receipt(known, token, replayed=True)
+    if second is not None:
+        workflow.apply(
+            session,
+            second.first,
+            "dispute",
+            second.who,
+            door=draft.door,
+            version=second.version,
+            details=second.details,
+        )
     report = reports.create(
         session,
         draft,
@@ -80,11 +114,14 @@ def submit(
         commune_code=found.commune.code if found.commune else None,
         needs_confirmation=found.needs_confirmation,
         token=token,
+        second_of=second.first.id if second is not None else None,
         now=datetime.now(UTC),
     )
     routing.assign(session, report, found)
     others = dict.fromkeys(one.unit.id for one in found.candidates if one.unit.id != found.unit.id)
     workflow.apply(session, report, "receive", SENDER, door=draft.door, candidates=list(others))
+    if second is not None:
+        handling.watch(session, report)
     media.keep(session, settings, report, pictures)
     answer = receipt(report, found, lang)
     if key:
@@ -119,11 +156,12 @@ def _subjects(
     if device:
         found[limits.subject(secret, "device", device)] = settings.limit_device_hour
     if address:
-        found[limits.subject(secret, "address", _network(address))] = settings.limit_address_hour
+        found[limits.subject(secret, "address", network(address))] = settings.limit_address_hour
     return found
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
+    """An address as limits count it."""
     # One customer has a whole /64 of IPv6 addresses to send from.
     try:
         version6 = ipaddress.IPv6Address(address)

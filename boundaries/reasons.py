@@ -13,6 +13,7 @@ UNCERTAIN = _(
     "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius}; cần xác nhận."
 )
 NEAREST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất, cần xác nhận.")
+SECOND = _("Phản ánh lần 2 do đơn vị đã trả lời lần đầu xử lý lại; Trung tâm IOC theo dõi.")
 NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
 NO_EDITION = _("Hệ thống chưa có địa giới cho ngày này; Trung tâm IOC sẽ phân công.")
 OUTSIDE = _("Vị trí nằm ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
@@ -21,7 +22,7 @@ IN_NEIGHBOUR = _("Vị trí thuộc {neighbour}, ngoài tỉnh Quảng Nam, các
 
 @dataclass(frozen=True)
 class Reason:
-    """A code (inside, border, uncertain, nearest, ioc), its Vietnamese sentence and the values that go into it."""
+    """A code (inside, border, uncertain, nearest, rule, ioc), its Vietnamese sentence and the values in it."""
 
     code: str
     message: str
@@ -48,6 +49,11 @@ def uncertain(area: str, other: str, distance: float, radius: float) -> Reason:
 def nearest(area: str, distance: float) -> Reason:
     """In no area, and so many metres from the nearest one."""
     return Reason("nearest", NEAREST, {"area": area, "distance": metres(distance)})
+
+
+def second() -> Reason:
+    """A second report stays with the unit that answered the first."""
+    return Reason("rule", SECOND)
 
 
 def no_unit(area: str) -> Reason:

@@ -23,7 +23,7 @@ CONTENT = (10, 5_000)  # characters
 _COLUMNS = (
     *("code", "state", "version", "category_id", "unit_id", "area_code", "commune_code", "needs_confirmation"),
     *("content", "point", "public_point", "accuracy", "happened_at", "created_at", "accept_due", "resolve_due"),
-    *("door", "demo"),
+    *("door", "demo", "second_of_id"),
 )
 # One trip for both rows, written out: the door's speed is the number of trips, and a unit of work takes two and more.
 _INSERT = f"""
@@ -93,6 +93,7 @@ def create(
     commune_code: str | None,
     needs_confirmation: bool,
     token: str,
+    second_of: int | None = None,
     now: datetime | None = None,
 ) -> Report:
     """The report and its sender, written but not yet received: `workflow.apply` with "receive" follows."""
@@ -116,6 +117,7 @@ def create(
         resolve_due=deadlines.due_in_days(moment, category.resolve_days, urgent=category.urgent),
         door=draft.door,
         demo=False,
+        second_of_id=second_of,
         published_at=None,
     )
     sender = {

@@ -1,21 +1,35 @@
 """The second report: what a sender makes of a result that they do not accept."""
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
 from geo.details import Effect, Situation
 from geo.errors import ConflictError
 from geo.i18n import _
 from geo.models import Report
+from geo.reports import Kind
 from geo.transitions import Action
 
 RESOLVE_DAYS = 3  # working days for the result of a second report
 
 
+def refusal(session: Session, report: Report) -> str | None:
+    """Why a report can't be disputed, beside its state; None where it can."""
+    if report.second_of_id is not None:
+        return _("Phản ánh lần 2 là lần cuối; kết quả do Trung tâm IOC theo dõi.")
+    if session.scalar(select(exists().where(Report.second_of_id == report.id))):
+        return _("Bạn đã gửi phản ánh lần 2 cho kết quả này.")
+    return None
+
+
 def _dispute(at: Situation) -> None:
-    if at.report.second_of_id is not None:
-        raise ConflictError(_("Phản ánh lần 2 là lần cuối; kết quả do Trung tâm IOC theo dõi."))
-    if at.session.scalar(select(exists().where(Report.second_of_id == at.report.id))):
-        raise ConflictError(_("Bạn đã gửi phản ánh lần 2 cho kết quả này."))
+    if why := refusal(at.session, at.report):
+        raise ConflictError(why)
+
+
+def hastened(kind: Kind) -> Kind:
+    """A category with the deadline of a second report, where its own is later."""
+    return kind._replace(resolve_days=min(kind.resolve_days, RESOLVE_DAYS))
 
 
 SECONDS: dict[Action, Effect] = {"dispute": _dispute}

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import stepping
-from api.deps import SessionDep, SettingsDep
+from api import follow, stepping
+from api.deps import SessionDep, SettingsDep, language
+from api.disputing import dispute
 from api.follow import sender_of
 from api.signed import actor, user_of
 from api.web import forgery
@@ -69,6 +70,12 @@ def take(
     report, who = asked(session, request, code)
     if not forgery.same_site(request, settings):
         raise ForbiddenError(_("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh."))
+    if action == "dispute" and who.role == "sender":
+        text, version = body.text or "", body.version
+        made = dispute(
+            request, session, settings, report, who, text=text, version=version, door="api", lang=language(request)
+        )
+        return _standing(report, who) | {"second": made.answer | {"link": follow.link(request, settings, made.token)}}
     said = body.details(session)
     stepping.take(session, settings, report, action, who, door="api", version=body.version, details=said)
     return _standing(report, who)

@@ -88,6 +88,23 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool) -> list
     return found
 
 
+class Followed(NamedTuple):
+    """The lead report of a merged one: how far it is and what was answered there."""
+
+    code: str
+    state: str
+    label: str
+    answer: str | None
+
+
+def followed(session: Session, lead: Report, lang: Lang) -> Followed:
+    """What a merged report's readers are told of the one that leads it."""
+    result = select(Event.text).where(Event.report_id == lead.id, Event.action == "resolve")
+    open_ = lead.published_at is not None and lead.hidden_at is None and not lead.category.sensitive
+    answer = session.scalar(result.order_by(Event.id.desc()).limit(1)) if open_ else None
+    return Followed(lead.code, lead.state, state_name(lead.state, lang), answer)
+
+
 def _told(data: dict[str, Any], lang: Lang) -> str:
     if "stars" in data:
         stars = int(data["stars"])

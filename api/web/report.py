@@ -12,15 +12,17 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.web import forgery, history, mapping
 from api.web.home import cards
+from api.web.relations import relations
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why
 from api.web.steps import STARS, offered
-from geo import codes
+from geo import codes, interest
 from geo.errors import NotFoundError
 from geo.filters import Filters
 from geo.geometry import SRID, BBox
 from geo.i18n import _, translate
 from geo.models import Media, Report
+from geo.secret import secret
 from geo.settings import Settings
 from maps.features import select_public
 
@@ -61,6 +63,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
     shown = _shown(session, found, row, mine)
     lon, lat = shown["lon"], shown["lat"]
     mark = forgery.device(request)
+    lead = session.get(Report, found.lead_id) if found.lead_id is not None else None
     response = page(
         request,
         "report.html",
@@ -86,12 +89,17 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
             place={"lon": lon, "lat": lat, "blurred": found.category.sensitive and not mine},
             colour=found.category.colour,
         ),
-        steps=offered(found.state) if mine else [],
+        steps=offered(session, found) if mine else [],
+        relations=relations(session, found, lang),
+        lead=history.followed(session, lead, lang) if lead is not None else None,
+        interest=interest.interest(session, found),
+        said=interest.mine(session, found, interest.subject(secret(settings), mark)),
+        asks_fixed=found.state in interest.ANSWERED,
+        flagged="flagged" in request.query_params,
         stars=STARS,
         token=forgery.token(settings, mark),
     )
-    if mine:
-        forgery.remember(response, request, mark)
+    forgery.remember(response, request, mark)
     return response
 
 

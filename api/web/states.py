@@ -21,9 +21,23 @@ STEPS = {
     "rate": _("Người gửi đánh giá kết quả."),
     "close": _("Hệ thống kết thúc phản ánh."),
     "withdraw": _("Người gửi rút phản ánh."),
+    "dispute": _("Người gửi chưa đồng ý và gửi phản ánh lần 2."),
+    "assign": _("{unit} giao cán bộ xử lý."),
+    "merge": _("{unit} gộp với phản ánh khác về cùng một việc."),
+    "split": _("{unit} tách ra để xử lý riêng."),
+    "confirm": _("{unit} xác nhận nơi xử lý."),
+    "reroute": _("Trung tâm IOC chuyển đến {unit}."),
+    "urgency": _("{unit} đổi mức khẩn."),
+    "propose": _("{unit} trình lãnh đạo duyệt."),
+    "approve": _("Lãnh đạo {unit} đã duyệt."),
+    "decline": _("Lãnh đạo {unit} yêu cầu làm lại."),
+    "escalate": _("Quá hạn: hệ thống báo Trung tâm IOC."),
+    "redact": _("{unit} che bớt nội dung công khai."),
+    "hide": _("{unit} ẩn nội dung khỏi trang công khai."),
+    "show": _("{unit} hiện lại nội dung."),
 }
 # Steps whose words are part of the answer; what units tell each other when they forward is not.
-SPOKEN = frozenset({"ask", "supply", "progress", "extend", "resolve", "reject", "reply", "rate"})
+SPOKEN = frozenset({"ask", "supply", "progress", "extend", "resolve", "reject", "reply", "rate", "urgency", "hide"})
 OTHER_STEP = _("Chuyển sang trạng thái “{state}”.")
 # What a state means for the one who waits.
 MEANINGS = {

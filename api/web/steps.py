@@ -4,14 +4,18 @@ from typing import Annotated, NamedTuple, get_args
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
-from api import stepping
-from api.deps import SessionDep, SettingsDep
+from api import follow, stepping
+from api.deps import SessionDep, SettingsDep, language
+from api.disputing import dispute
 from api.routes.actions import asked
 from api.web import forgery
+from geo import seconds
 from geo.effects import Details
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
+from geo.models import Report
 from geo.transitions import Action, possible
 
 router = APIRouter(include_in_schema=False)
@@ -27,6 +31,11 @@ class Choice(NamedTuple):
 
 CHOICES: dict[Action, Choice] = {
     "supply": Choice(_("Bổ sung thông tin"), _("Thông tin mà đơn vị xử lý cần thêm"), _("Gửi bổ sung")),
+    "dispute": Choice(
+        _("Chưa đồng ý với kết quả? Gửi phản ánh lần 2"),
+        _("Điều gì chưa đúng hoặc chưa xong? Cán bộ khác hoặc lãnh đạo sẽ xử lý, Trung tâm IOC theo dõi."),
+        _("Gửi phản ánh lần 2"),
+    ),
     "rate": Choice(_("Đánh giá kết quả"), _("Vì sao bạn chấm như vậy? (không bắt buộc)"), _("Gửi đánh giá")),
     "reply": Choice(_("Trao đổi lại"), _("Điều bạn muốn nói rõ về kết quả"), _("Gửi")),
     "withdraw": Choice(_("Rút phản ánh"), _("Vì sao bạn rút? (không bắt buộc)"), _("Rút phản ánh này")),
@@ -41,9 +50,11 @@ STARS = {
 }
 
 
-def offered(state: str) -> list[tuple[Action, Choice]]:
-    """The steps that a sender may take in a state, the likeliest first."""
-    allowed = possible(state, "sender")
+def offered(session: Session, report: Report) -> list[tuple[Action, Choice]]:
+    """The steps that a report's sender may take now, the likeliest first."""
+    allowed = set(possible(report.state, "sender"))
+    if "dispute" in allowed and seconds.refusal(session, report):
+        allowed.remove("dispute")
     return [(action, choice) for action, choice in CHOICES.items() if action in allowed]
 
 
@@ -67,6 +78,12 @@ def take(
     if not forgery.is_ours(request, settings, token):
         raise ForbiddenError(_("Biểu mẫu đã hết hiệu lực; hãy mở lại trang phản ánh rồi gửi lại."))
     report, who = asked(session, request, code)
+    if chosen == "dispute" and who.role == "sender":
+        lang = language(request)
+        made = dispute(request, session, settings, report, who, text=text, version=version, door="web", lang=lang)
+        response = RedirectResponse(f"/reports/{made.answer['code']}", 303)
+        follow.remember(response, request, made.answer["code"], made.token)
+        return response
     said = Details(text=text.strip() or None, stars=stars)
     stepping.take(session, settings, report, chosen, who, door="web", version=version, details=said)
     return RedirectResponse(f"/reports/{report.code}", 303)

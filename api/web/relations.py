@@ -1,0 +1,43 @@
+"""The reports that belong to a report: its first or second one, the one that leads it, those that it leads."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geo.i18n import Lang, _, translate
+from geo.models import Report
+
+SECOND_OF = _("Đây là phản ánh lần 2, về kết quả của")
+SECOND = _("Người gửi chưa đồng ý với kết quả; phản ánh lần 2:")
+MERGED = _("Đã gộp vào phản ánh về cùng một việc; tình trạng và câu trả lời ở:")
+LEADS = _("{count} phản ánh khác về cùng việc này đã được gộp vào đây.")
+AGAIN = _("Lần {count}: nơi này đã được báo là xử lý xong trước đó, nay lại có phản ánh.")
+
+
+class Relation(NamedTuple):
+    """A sentence, and the code of the report that it speaks of where there is one."""
+
+    text: str
+    code: str | None = None
+
+
+def relations(session: Session, report: Report, lang: Lang) -> list[Relation]:
+    """What to know about a report's kin before reading it."""
+    found = []
+    for message, code in (
+        (SECOND_OF, _code(session, Report.id == report.second_of_id)),
+        (SECOND, _code(session, Report.second_of_id == report.id)),
+        (MERGED, _code(session, Report.id == report.lead_id)),
+    ):
+        if code:
+            found.append(Relation(translate(message, lang), code))
+    if led := session.scalar(select(func.count()).where(Report.lead_id == report.id)):
+        found.append(Relation(translate(LEADS, lang, count=led)))
+    if report.recurrence > 1:
+        found.append(Relation(translate(AGAIN, lang, count=report.recurrence)))
+    return found
+
+
+def _code(session: Session, which: Any) -> str | None:
+    return session.scalar(select(Report.code).where(which))
