@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func, null, select, type_coerce
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
 from geo.filters import Filters, apply_filters, pictured, public_content, published
@@ -25,6 +26,8 @@ COLUMNS = (
     "happened_at",
     "deadline",
     "needs_confirmation",
+    "lead",
+    "second_of",
     "demo",
 )
 
@@ -62,6 +65,8 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             case((open_to_all, Report.happened_at)).label("happened_at"),
             next_deadline().label("deadline"),
             Report.needs_confirmation,
+            _code(Report.lead_id).label("lead"),
+            _code(Report.second_of_id).label("second_of"),
             Report.demo,
         )
         .join(Category, Category.id == Report.category_id)
@@ -69,6 +74,11 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
         .outerjoin(names, names.c.code == Report.area_code)
     )
     return visible(apply_filters(query, filters or Filters()), PUBLIC)
+
+
+def _code(report_id: Any) -> ColumnElement[Any]:
+    other = aliased(Report)
+    return select(other.code).where(other.id == report_id).correlate(Report).scalar_subquery()
 
 
 def next_deadline() -> ColumnElement[Any]:

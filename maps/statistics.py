@@ -41,6 +41,8 @@ def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -
     periods = session.execute(select(started.label("start"), func.count()).group_by("start").order_by("start"))
     return {
         "total": sum(count for *_key, count in states),
+        # Reports merged into one another are about one thing.
+        "incidents": session.scalar(select(func.count()).where(report.c.lead.is_(None))) or 0,
         "units": [{"code": code, "name": name, "count": count} for code, name, count in units],
         "categories": [{"code": code, "name": name, "count": count} for code, name, count in categories],
         "states": [{"state": state, "count": count} for state, count in states],

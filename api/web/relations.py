@@ -12,7 +12,7 @@ SECOND_OF = _("Đây là phản ánh lần 2, về kết quả của")
 SECOND = _("Người gửi chưa đồng ý với kết quả; phản ánh lần 2:")
 MERGED = _("Đã gộp vào phản ánh về cùng một việc; tình trạng và câu trả lời ở:")
 LEADS = _("{count} phản ánh khác về cùng việc này đã được gộp vào đây.")
-AGAIN = _("Lần {count}: nơi này đã được báo là xử lý xong trước đó, nay lại có phản ánh.")
+AGAIN = _("Nơi này bị phản ánh lại: lần {count} trong 90 ngày, dù đã được báo là xử lý xong.")
 
 
 class Relation(NamedTuple):

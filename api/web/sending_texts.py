@@ -15,6 +15,7 @@ TEXTS = {
     "goesTo": _("Nơi nhận: {unit}"),
     "share": _("{unit} – khoảng {share}"),
     "offline": _("Chưa tra được đơn vị xử lý vì mất kết nối. Bạn vẫn gửi được khi có mạng; vị trí đã được giữ."),
+    "away": _("cách {distance}"),
     "locating": _("Đang tìm vị trí của bạn…"),
     "located": _("Đã ghim vị trí của bạn, sai số khoảng {accuracy}. Hãy kéo ghim nếu chưa đúng."),
     "rough": _("Vị trí chỉ chính xác đến khoảng {accuracy}. Hãy kéo ghim đến đúng chỗ."),

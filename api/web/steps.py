@@ -31,12 +31,12 @@ class Choice(NamedTuple):
 
 CHOICES: dict[Action, Choice] = {
     "supply": Choice(_("Bổ sung thông tin"), _("Thông tin mà đơn vị xử lý cần thêm"), _("Gửi bổ sung")),
+    "rate": Choice(_("Đánh giá kết quả"), _("Vì sao bạn chấm như vậy? (không bắt buộc)"), _("Gửi đánh giá")),
     "dispute": Choice(
         _("Chưa đồng ý với kết quả? Gửi phản ánh lần 2"),
         _("Điều gì chưa đúng hoặc chưa xong? Cán bộ khác hoặc lãnh đạo sẽ xử lý, Trung tâm IOC theo dõi."),
         _("Gửi phản ánh lần 2"),
     ),
-    "rate": Choice(_("Đánh giá kết quả"), _("Vì sao bạn chấm như vậy? (không bắt buộc)"), _("Gửi đánh giá")),
     "reply": Choice(_("Trao đổi lại"), _("Điều bạn muốn nói rõ về kết quả"), _("Gửi")),
     "withdraw": Choice(_("Rút phản ánh"), _("Vì sao bạn rút? (không bắt buộc)"), _("Rút phản ánh này")),
 }

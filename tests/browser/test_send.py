@@ -315,3 +315,18 @@ def test_hostile_words_come_back_as_words(page: Page, live: Live, traffic: Traff
     expect(page.locator(".content")).to_have_text(hostile)
     assert page.locator("img[src='x']").count() == 0
     assert traffic.errors == []
+
+
+def test_what_somebody_told_of_nearby_is_shown_before_sending(page: Page, live: Live, traffic: Traffic) -> None:
+    code = live.report(accepted=True)
+    live.report(accepted=True, category="cay-xanh", content="Cây ngã gần chợ, chắn lối đi")
+    page.goto(f"{live.url}/reports/new")
+    page.get_by_role("radio", name="Giao thông").check()
+    expect(page.locator("#similar")).to_be_hidden()
+    go_to(page, HOI_AN[0] + 0.0005, HOI_AN[1])
+    link = page.locator("#similar a")
+    expect(link).to_have_text("Ổ gà lớn trước cổng chợ")
+    expect(link).to_have_attribute("href", f"/reports/{code}")
+    go_to(page, HOI_AN[0] + 0.01, HOI_AN[1])
+    expect(page.locator("#similar")).to_be_hidden()
+    assert traffic.errors == []

@@ -5,6 +5,7 @@ import { fault, goToFirst, mend, mendAll } from "./faults.js";
 import { byId, config, moment, percent, say } from "./page.js";
 import { choosing, photos } from "./photos.js";
 import { placing } from "./place.js";
+import { look } from "./similar.js";
 
 const form = byId("report");
 const button = byId("send");
@@ -21,10 +22,13 @@ form.noValidate = true;
 for (const part of form.querySelectorAll("[data-needs-script]")) part.hidden = false;
 if (form.querySelector("[data-fault='lat']").hidden) byId("coordinates").open = false;
 restore();
-placing(() => { mend("lon"); mend("lat"); keep(); });
+const similar = () => look(Object.fromEntries(new FormData(form)));
+placing(() => { mend("lon"); mend("lat"); keep(); similar(); });
 choosing();
 form.addEventListener("input", ({ target }) => mend(target.name));
 form.addEventListener("input", keep);
+form.addEventListener("input", ({ target }) => { if (target.name === "category") similar(); });
+similar();
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (button.disabled) return;
