@@ -2,20 +2,18 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.receipts import receipt
 from boundaries import reasons, routing
 from boundaries.routing import Routing
 from geo import codes, handling, idempotency, limits, media, reports, seconds, workflow
+from geo.aside import aside
 from geo.details import Details
 from geo.errors import QuangnamError
 from geo.i18n import Lang
@@ -77,7 +75,7 @@ def submit(
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
     subjects = _subjects(settings, secret, draft, device, address)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
-    with _aside(session) as short:
+    with aside(session) as short:
         if key and (known := idempotency.find(short, key, wanted)):
             return Receipt(known, token, replayed=True)
         category = reports.category(short, draft.category)
@@ -88,7 +86,7 @@ def submit(
     try:
         pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
     except QuangnamError:
-        with _aside(session) as short:
+        with aside(session) as short:
             limits.give_back(short, subjects)
         raise
     if key:
@@ -128,25 +126,6 @@ def submit(
         idempotency.remember(session, key, wanted, report.id, answer)
     session.flush()
     return Receipt(answer, token)
-
-
-@contextmanager
-def _aside(session: Session) -> Iterator[Session]:
-    """A session on a connection of its own, given back before the other takes one; each statement is a transaction.
-
-    Between a statement and a COMMIT sent after it a busy process may let milliseconds pass, and all that time everybody
-    behind the same address would wait for the count's row.
-    """
-    bind = session.get_bind()
-    if isinstance(bind, Engine):
-        bind = _autocommitting(bind)
-    with Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint") as short, short.begin():
-        yield short
-
-
-@lru_cache(maxsize=4)
-def _autocommitting(engine: Engine) -> Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _subjects(

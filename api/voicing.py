@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.intake import network
 from api.routes.actions import asked
 from geo import interest, limits
+from geo.aside import aside
 from geo.errors import ForbiddenError
 from geo.i18n import _
 from geo.models import Report
@@ -38,7 +39,8 @@ def voice(request: Request, session: Session, settings: Settings, code: str, kin
     # A mark is thrown away in a moment, an address is not.
     address = network(request.client.host) if request.client else ""
     most = {limits.subject(key, "voice", said.mark): PER_HOUR, limits.subject(key, "voices", address): PER_ADDRESS}
-    limits.count(session, most)
+    with aside(session) as short:
+        limits.count(short, most, refusal=limits.TOO_MANY)
     subject = interest.subject(key, said.mark)
     if kind == "follow":
         interest.follow(session, report, subject, on=said.yes)

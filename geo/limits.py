@@ -13,6 +13,11 @@ from geo.errors import TooManyError
 from geo.i18n import _
 from geo.models import Rate
 
+TOO_MANY_REPORTS = _(
+    "Đã gửi quá nhiều phản ánh trong một giờ; xin thử lại sau {minutes} phút. "
+    "Việc khẩn cấp: gọi 112, 113, 114 hoặc 115."
+)
+TOO_MANY = _("Quá nhiều lần trong một giờ; xin thử lại sau {minutes} phút.")
 # A count that a crash forgets does no harm, and a hot row (one address of a mobile network) must not wait for a disk.
 # The subjects come sorted, so that two requests never wait for each other.
 _COUNT = """
@@ -31,8 +36,10 @@ def subject(secret: bytes, kind: str, value: str) -> str:
     return kind + ":" + hmac.digest(secret, f"rate\0{kind}\0{value}".encode(), "sha256")[:16].hex()
 
 
-def count(session: Session, limits: Mapping[str, int], *, now: datetime | None = None) -> None:
-    """Counts one report against each subject's limit for the hour; TooManyError with the seconds left of it.
+def count(
+    session: Session, limits: Mapping[str, int], *, refusal: str = TOO_MANY_REPORTS, now: datetime | None = None
+) -> None:
+    """Counts one report (or what the refusal speaks of) against the limits of the hour; TooManyError says how long.
 
     Its transaction must be short and its own, best the statement alone: the rows stay locked until that ends.
     """
@@ -44,10 +51,7 @@ def count(session: Session, limits: Mapping[str, int], *, now: datetime | None =
     if any(times > limits[name] for name, times in counted):
         wait = int((hour + timedelta(hours=1) - moment).total_seconds()) + 1
         raise TooManyError(
-            _(
-                "Đã gửi quá nhiều phản ánh trong một giờ; xin thử lại sau {minutes} phút. "
-                "Việc khẩn cấp: gọi 112, 113, 114 hoặc 115."
-            ),
+            refusal,
             details={"retry_after": wait},
             minutes=-(-wait // 60),
         )

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     limit_address_hour: Annotated[
         int, Field(gt=0, description="reports an hour from one network address; mobile networks share them")
     ] = 1_000
+    limit_key_hour: Annotated[int, Field(gt=0, description="requests an hour with one API key")] = 5_000
+    limit_sign_in_hour: Annotated[int, Field(gt=0, description="wrong sign-ins an hour from one network address")] = 60
     trusted_proxies: Annotated[
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"

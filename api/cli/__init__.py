@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, maps, reports, route, serve, up
+from api.cli import boundaries, db, demo, maps, reports, route, serve, up, user
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -18,6 +18,7 @@ root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
 root.add_typer(reports.app, name="reports")
 root.add_typer(maps.app, name="maps")
+root.add_typer(user.app, name="user")
 root.command("up")(up.run)
 root.command("serve")(serve.run)
 root.command("demo")(demo.run)

@@ -11,7 +11,7 @@ from api import follow, stepping
 from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
 from api.follow import sender_of
-from api.signed import actor, user_of
+from api.signed import actor, bearer, user_of
 from api.web import forgery
 from geo import reports, units
 from geo.effects import Details
@@ -68,7 +68,7 @@ def take(
 ) -> dict[str, Any]:
     """Takes one step; 409 lists what is possible, or says that somebody else was first."""
     report, who = asked(session, request, code)
-    if not forgery.same_site(request, settings):
+    if bearer(request) is None and not forgery.same_site(request, settings):
         raise ForbiddenError(_("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh."))
     if action == "dispute" and who.role == "sender":
         text, version = body.text or "", body.version

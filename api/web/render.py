@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
 
+from api import signed
 from api.deps import language
 from api.web import assets, formats
 from api.web.headers import security
 from api.web.icons import icon, svg
 from api.web.states import state_name
 from geo.i18n import LANGUAGES, Lang, translate
+from geo.permissions import MAY
 from geo.settings import Settings
 from maps.style import asset_url
 
@@ -78,4 +81,18 @@ def _around(request: Request, lang: Lang) -> dict[str, Any]:
     query = request.query_params.multi_items() if request.method == "GET" else []
     kept = [(name, value) for name, value in query if name != "lang"]
     others = [(other, "?" + urlencode([*kept, ("lang", other)])) for other in LANGUAGES if other != lang]
-    return {"others": others}
+    return {"others": others, "signed_in": _signed_in(request)}
+
+
+def _signed_in(request: Request) -> dict[str, Any] | None:
+    """The name of whoever signed in, and which of the inner pages are theirs; on an error page too."""
+    if signed.COOKIE not in request.cookies:
+        return None
+    try:
+        with request.app.state.sessions.begin() as session:
+            login = signed.login_of(session, request)
+            if login is None or not login.complete:
+                return None
+            return {"name": login.user.name} | {part: login.user.role in MAY[part] for part in ("desk", "administer")}
+    except SQLAlchemyError:
+        return None  # the page may be the one that says that the database is away

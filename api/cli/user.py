@@ -1,0 +1,70 @@
+"""quangnam user: add, list, link, end."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.cli import context
+from geo import accounts
+from geo.models import User
+from geo.settings import Settings, load
+
+app = typer.Typer(no_args_is_help=True, help="Tài khoản của cán bộ và người quản trị.")
+Email = Annotated[str, typer.Argument(help="địa chỉ e-mail, cũng là tên đăng nhập")]
+
+
+@app.command()
+def add(
+    email: Email,
+    *,
+    name: Annotated[str, typer.Option(help="họ và tên")],
+    role: Annotated[str, typer.Option(help=", ".join(accounts.ROLES))],
+    unit: Annotated[str | None, typer.Option(help="mã đơn vị, cho cán bộ và lãnh đạo")] = None,
+) -> None:
+    """Makes an account and prints the one-time link by which its owner chooses a password."""
+    settings = load()
+    with context.engine(settings) as engine, Session(engine) as session, session.begin():
+        _user, token = accounts.add(session, email, name=name, role=role, unit=unit)
+    _say(settings, token)
+
+
+@app.command()
+def link(
+    email: Email,
+    *,
+    reset_second_factor: Annotated[bool, typer.Option("--reset-second-factor", help="khi mất cả mã dự phòng")] = False,
+) -> None:
+    """Prints a new one-time link (a forgotten password); every session of the account ends."""
+    settings = load()
+    with context.engine(settings) as engine, Session(engine) as session, session.begin():
+        user = accounts.by_email(session, email)
+        token = accounts.link(session, user, without_second_factor=reset_second_factor)
+    _say(settings, token)
+
+
+@app.command()
+def end(email: Email) -> None:
+    """Closes an account: its sessions, links and keys stop working."""
+    with context.engine(load()) as engine, Session(engine) as session, session.begin():
+        accounts.end(session, accounts.by_email(session, email))
+    typer.echo("Đã đóng tài khoản.")
+
+
+@app.command("list")
+def list_() -> None:
+    """Lists the accounts."""
+    with context.engine(load()) as engine, Session(engine) as session:
+        users = session.scalars(select(User).order_by(User.email)).all()
+        for user in users:
+            unit = f" · {user.unit.code}" if user.unit else ""
+            typer.echo(f"{user.email} · {user.name} · {user.role}{unit}{'' if user.active else ' · đã đóng'}")
+        if not users:
+            typer.echo("Chưa có tài khoản nào; hãy chạy: quangnam user add")
+
+
+def _say(settings: Settings, token: str) -> None:
+    base = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
+    typer.echo(f"{base}/welcome/{token}")
+    typer.echo(f"Liên kết dùng một lần, trong {accounts.LINK_DAYS} ngày; chỉ gửi cho chính người đó.", err=True)
