@@ -43,7 +43,7 @@ async def sent(request: Request) -> Sent:
     """The report in a request; FaultsError for its fields, 415 for another kind of body."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        return Sent(report_in(_json(await request.body())), [])
+        return Sent(report_in(json_of(await request.body())), [])
     if kind == "multipart/form-data":
         return await _form(request)
     if kind == "application/x-www-form-urlencoded":  # the page's form without a script and without photos
@@ -52,7 +52,8 @@ async def sent(request: Request) -> Sent:
     raise HTTPException(415, translate(_("Hãy gửi application/json hoặc multipart/form-data."), language(request)))
 
 
-def _json(body: bytes) -> Any:
+def json_of(body: bytes) -> Any:
+    """The value in a JSON body; InvalidError where it is none."""
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -60,9 +61,15 @@ def _json(body: bytes) -> Any:
 
 
 async def _form(request: Request) -> Sent:
+    form, photos = await with_photos(request)
+    return Sent(report_in(_fields(form)), photos)
+
+
+async def with_photos(request: Request) -> tuple[FormData, list[bytes]]:
+    """A posted form and the bytes of its photos (`media`); InvalidError for too many of them or too large a one."""
     settings: Settings = request.app.state.settings
     try:
-        form = await request.form(max_files=settings.max_photos + 1, max_fields=40, max_part_size=64_000)
+        form = await request.form(max_files=settings.max_photos + 1, max_fields=60, max_part_size=64_000)
     except HTTPException:
         raise InvalidError(
             _("Biểu mẫu gửi lên không đọc được, hoặc có quá nhiều ảnh (nhiều nhất {most})."), most=settings.max_photos
@@ -81,7 +88,7 @@ async def _form(request: Request) -> Sent:
                     number=number,
                     most=settings.max_photo_bytes // 1_000_000,
                 )
-        return Sent(report_in(_fields(form)), [await file.read() for file in files])
+        return form, [await file.read() for file in files]
     finally:
         await form.close()
 

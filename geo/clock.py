@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, func, select
+
 from geo import deadlines
-from geo.models import Report
+from geo.models import Category, Report
 
 URGENT = (2, 1)  # hours to accept and days for the result, by the clock
 ORDINARY = (4, 5)  # working hours and working days
@@ -43,6 +45,12 @@ def answer_due(asked_at: datetime) -> datetime:
 def urgent(report: Report) -> bool:
     """An officer's word on a report, else its category's."""
     return report.category.urgent if report.urgent is None else report.urgent
+
+
+def urgent_of() -> ColumnElement[bool]:
+    """The same in SQL, for any select over reports."""
+    kind = select(Category.urgent).where(Category.id == Report.category_id).correlate(Report).scalar_subquery()
+    return func.coalesce(Report.urgent, kind)
 
 
 def accept_hours(report: Report) -> int:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 
 from geo.errors import InvalidError
 from geo.geometry import SRID, BBox
 from geo.i18n import _
 from geo.models import Category, Report, Unit
+from geo.search import has_words
 
 _Any = TypeVar("_Any", bound=Any)
 
@@ -38,6 +39,16 @@ def published() -> ColumnElement[bool]:
 def public_content() -> ColumnElement[str]:
     """A report's words as the public may read them once they are published."""
     return func.coalesce(Report.redacted, Report.content)
+
+
+def next_deadline() -> ColumnElement[Any]:
+    """The deadline that is due next in a report's state; null where none runs."""
+    return case(
+        (Report.state == "received", Report.accept_due),
+        (Report.state == "in_progress", Report.resolve_due),
+        # The first question stops the clock until it is answered.
+        ((Report.state == "needs_info") & (Report.questions > 1), Report.resolve_due),
+    )
 
 
 def pictured() -> ColumnElement[bool]:
@@ -73,7 +84,7 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
     if filters.until is not None:
         conditions.append(Report.created_at < filters.until)
     if filters.q:
-        found = public_content().icontains(filters.q, autoescape=True) & published()
+        found = has_words(public_content(), filters.q) & published()
         conditions.append(or_(found, Report.code == filters.q.upper()))
     return query.where(*conditions)
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, pictured, public_content, published
+from geo.filters import Filters, apply_filters, next_deadline, pictured, public_content, published
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -79,16 +79,6 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
 def _code(report_id: Any) -> ColumnElement[Any]:
     other = aliased(Report)
     return select(other.code).where(other.id == report_id).correlate(Report).scalar_subquery()
-
-
-def next_deadline() -> ColumnElement[Any]:
-    """The deadline that is due next in a report's state; null where none runs."""
-    return case(
-        (Report.state == "received", Report.accept_due),
-        (Report.state == "in_progress", Report.resolve_due),
-        # The first question stops the clock until it is answered.
-        ((Report.state == "needs_info") & (Report.questions > 1), Report.resolve_due),
-    )
 
 
 def properties(row: Row[Any]) -> dict[str, Any]:

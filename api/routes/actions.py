@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,10 +10,10 @@ from api import follow, stepping
 from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
 from api.follow import sender_of
+from api.posted import OPENAPI, PostedDep
 from api.signed import actor, bearer, user_of
 from api.web import forgery
-from geo import reports, units
-from geo.effects import Details
+from geo import reports
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
 from geo.models import Report
@@ -24,37 +23,6 @@ from geo.transitions import Action, possible
 router = APIRouter(prefix="/api/v1/reports/{code}/actions", tags=["process"])
 
 
-class StepIn(BaseModel):
-    """What comes with a step; `version` is the report's as the asker last saw it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    version: int
-    text: str | None = Field(default=None, max_length=10_000)
-    unit: str | None = Field(default=None, max_length=64, description="where to forward to")
-    reason: str | None = Field(default=None, max_length=64)
-    days: int | None = Field(default=None, description="working days to extend by")
-    stars: int | None = Field(default=None, description="1 to 5")
-    user: int | None = Field(default=None, description="the officer to assign to")
-    lead: str | None = Field(default=None, max_length=64, description="the code of the report to merge into")
-    content: str | None = Field(default=None, max_length=10_000, description="the content as the public may read it")
-    urgent: bool | None = None
-
-    def details(self, session: Session) -> Details:
-        """What comes with the step as the domain takes it; InvalidError and NotFoundError for unknown codes."""
-        return Details(
-            text=self.text,
-            reason=self.reason,
-            unit_id=units.by_code(session, self.unit),
-            days=self.days,
-            stars=self.stars,
-            user_id=self.user,
-            lead_id=reports.by_code(session, self.lead).id if self.lead else None,
-            content=self.content,
-            urgent=self.urgent,
-        )
-
-
 @router.get("")
 def what(request: Request, session: SessionDep, code: str) -> dict[str, Any]:
     """The state and version of a report, and the steps that whoever asks may take."""
@@ -62,22 +30,34 @@ def what(request: Request, session: SessionDep, code: str) -> dict[str, Any]:
     return _standing(report, who)
 
 
-@router.post("/{action}")
+@router.post("/{action}", openapi_extra=OPENAPI)
 def take(
-    *, request: Request, session: SessionDep, settings: SettingsDep, code: str, action: Action, body: StepIn
+    *, request: Request, session: SessionDep, settings: SettingsDep, code: str, action: Action, posted: PostedDep
 ) -> dict[str, Any]:
-    """Takes one step; 409 lists what is possible, or says that somebody else was first."""
+    """Takes one step, with photos where it is sent as a form; 409 lists what is possible, or that one was first."""
     report, who = asked(session, request, code)
+    body = posted.step
     if bearer(request) is None and not forgery.same_site(request, settings):
         raise ForbiddenError(_("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh."))
     if action == "dispute" and who.role == "sender":
         text, version = body.text or "", body.version
         made = dispute(
-            request, session, settings, report, who, text=text, version=version, door="api", lang=language(request)
+            request,
+            session,
+            settings,
+            report,
+            who,
+            text=text,
+            version=version,
+            door="api",
+            lang=language(request),
+            photos=posted.photos,
         )
         return _standing(report, who) | {"second": made.answer | {"link": follow.link(request, settings, made.token)}}
     said = body.details(session)
-    stepping.take(session, settings, report, action, who, door="api", version=body.version, details=said)
+    stepping.take(
+        session, settings, report, action, who, door="api", version=body.version, details=said, photos=posted.photos
+    )
     return _standing(report, who)
 
 

@@ -1,12 +1,12 @@
 """Reports in, and the public view of them out."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from api import follow
+from api import calls, follow
 from api.bodies import OPENAPI, SentDep
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.filters import FiltersDep
@@ -33,20 +33,24 @@ def send(
     lang: LangDep,
     body: SentDep,
     idempotency_key: Annotated[str | None, Header(description="a UUID; the same answer for the same request")] = None,
+    by: Annotated[Literal["phone"] | None, Query(description="an officer enters a call for somebody else")] = None,
 ) -> Response:
     """Takes a report and says which unit will answer for it, and why."""
     device = request.cookies.get(DEVICE)
     with sessions.begin() as session:
+        if by:
+            calls.check(session, request, settings)
         taken = submit(
             session,
             settings,
-            body.report.draft("api"),
+            body.report.draft(by or "api"),
             body.photos,
             secret=secret(settings),
             lang=lang,
             idempotency_key=idempotency_key,
-            device=device,
-            address=request.client.host if request.client else None,
+            # The limits are the caller's, not those of the desk that many calls come to.
+            device=None if by else device,
+            address=request.client.host if request.client and not by else None,
         )
     # Committed: from here on it may be acknowledged.
     answer = taken.answer | {"link": follow.link(request, settings, taken.token)}

@@ -3,11 +3,11 @@
 import hmac
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
 from api.routes.reports import DEVICE
+from api.web.origin import same_site
 from geo.secret import secret
 from geo.settings import Settings
 
@@ -40,16 +40,4 @@ def is_ours(request: Request, settings: Settings, sent: str) -> bool:
     return known and same_site(request, settings)
 
 
-def same_site(request: Request, settings: Settings) -> bool:
-    """Whether nothing says that another site made the browser ask; all that a cookie without a form has."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc in _hosts(request, settings)
-
-
-def _hosts(request: Request, settings: Settings) -> set[str]:
-    # Behind a proxy the name people type may not be the one this process hears.
-    hosts = {request.headers.get("host", ""), urlsplit(settings.public_url).netloc}
-    return hosts - {""}
+__all__ = ["device", "is_ours", "remember", "same_site", "token"]

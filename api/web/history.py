@@ -11,7 +11,7 @@ from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries.models import Area, Assignment
 from geo.effects import REASONS as REJECTED
 from geo.i18n import Lang, _, translate
-from geo.models import Event, Report, Unit
+from geo.models import Event, Report, Unit, User
 
 REASONS = {
     "inside": _("Vị trí nằm trong {area}."),
@@ -30,6 +30,7 @@ class Line(NamedTuple):
     at: datetime
     text: str
     said: str | None  # in whoever's own words
+    who: str | None = None  # the officer's name, for their colleagues
 
 
 class Why(NamedTuple):
@@ -71,20 +72,22 @@ def _candidates(session: Session, stored: list[dict[str, Any]]) -> list[tuple[st
     return [(names.get(one["unit"], one["unit"]), float(one["share"])) for one in stored]
 
 
-def events(session: Session, report: Report, lang: Lang, *, open_: bool) -> list[Line]:
-    """The history, oldest first; `open_` where the reader may see what was written with the steps."""
-    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data).join(
-        Unit, Unit.id == Event.unit_id
-    )
+def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside: bool = False) -> list[Line]:
+    """The history, oldest first; `open_` where the reader may see what was written with the steps.
+
+    `inside` is for those who work on it: they see all words, and who wrote them.
+    """
+    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data, User.name)
+    query = query.join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit, said, data in rows:
+    for at, action, state, unit, said, data, who in rows:
         if action in STEPS:
             text = translate(STEPS[action], lang, unit=unit)
         else:
             text = translate(OTHER_STEP, lang, state=state_name(state, lang))
-        words = [_told(data or {}, lang), said] if open_ and action in SPOKEN else []
-        found.append(Line(at, text, " ".join(word for word in words if word) or None))
+        words = [_told(data or {}, lang), said] if inside or (open_ and action in SPOKEN) else []
+        found.append(Line(at, text, " ".join(word for word in words if word) or None, who if inside else None))
     return found
 
 

@@ -15,7 +15,7 @@ from api.web.home import cards
 from api.web.relations import relations
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why
-from api.web.steps import STARS, offered
+from api.web.steps import STARS, WITH_PHOTOS, offered
 from geo import codes, interest
 from geo.errors import NotFoundError
 from geo.filters import Filters
@@ -97,6 +97,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
         asks_fixed=found.state in interest.ANSWERED,
         flagged="flagged" in request.query_params,
         stars=STARS,
+        with_photos=WITH_PHOTOS,
         token=forgery.token(settings, mark),
     )
     forgery.remember(response, request, mark)

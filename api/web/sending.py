@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.exceptions import HTTPException
 
-from api import follow
+from api import calls, follow
 from api.bodies import Sent, sent
 from api.deps import LangDep, SessionsDep, SettingsDep
 from api.intake import Receipt, submit
@@ -94,17 +94,20 @@ def send(
 
 def _take(request: Request, sessions: sessionmaker[Session], settings: Settings, lang: Lang, filled: Filled) -> Receipt:
     assert filled.sent is not None
+    by = "phone" if request.query_params.get("by") == "phone" else None
     with sessions.begin() as session:
+        if by:
+            calls.check(session, request, settings)
         return submit(
             session,
             settings,
-            filled.sent.report.draft("web"),
+            filled.sent.report.draft(by or "web"),
             filled.sent.photos,
             secret=secret(settings),
             lang=lang,
             idempotency_key=filled.typed.get("idempotency_key") or None,
-            device=request.cookies.get(DEVICE),
-            address=request.client.host if request.client else None,
+            device=None if by else request.cookies.get(DEVICE),
+            address=request.client.host if request.client and not by else None,
         )
 
 
@@ -148,6 +151,7 @@ def _form(
         notice_version=NOTICE_VERSION,
         token=forgery.token(settings, mark),
         max_photos=settings.max_photos,
+        by="?by=phone" if request.query_params.get("by") == "phone" else "",
         config=mapping.config(
             session,
             settings,

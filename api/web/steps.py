@@ -1,14 +1,15 @@
 """What a sender may do on the report's page, by plain forms."""
 
-from typing import Annotated, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api import follow, stepping
 from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
+from api.posted import PostedDep
 from api.routes.actions import asked
 from api.web import forgery
 from geo import seconds
@@ -40,6 +41,7 @@ CHOICES: dict[Action, Choice] = {
     "reply": Choice(_("Trao đổi lại"), _("Điều bạn muốn nói rõ về kết quả"), _("Gửi")),
     "withdraw": Choice(_("Rút phản ánh"), _("Vì sao bạn rút? (không bắt buộc)"), _("Rút phản ánh này")),
 }
+WITH_PHOTOS = ("supply", "dispute", "reply")
 # Five stars, and the three words that the province counts them by.
 STARS = {
     5: _("5 sao: rất hài lòng"),
@@ -66,24 +68,35 @@ def take(
     settings: SettingsDep,
     code: str,
     action: str,
-    version: Annotated[int, Form()],
-    token: Annotated[str, Form()] = "",
-    text: Annotated[str, Form()] = "",
-    stars: Annotated[int | None, Form()] = None,
+    posted: PostedDep,
 ) -> RedirectResponse:
     """Takes the step that a form asked for and shows the report again."""
     chosen = next((one for one in get_args(Action) if one == action and one in CHOICES), None)
     if chosen is None:
         raise NotFoundError(_("Không có bước này."))
-    if not forgery.is_ours(request, settings, token):
+    if not forgery.is_ours(request, settings, posted.token):
         raise ForbiddenError(_("Biểu mẫu đã hết hiệu lực; hãy mở lại trang phản ánh rồi gửi lại."))
     report, who = asked(session, request, code)
+    step = posted.step
     if chosen == "dispute" and who.role == "sender":
         lang = language(request)
-        made = dispute(request, session, settings, report, who, text=text, version=version, door="web", lang=lang)
+        made = dispute(
+            request,
+            session,
+            settings,
+            report,
+            who,
+            text=step.text or "",
+            version=step.version,
+            door="web",
+            lang=lang,
+            photos=posted.photos,
+        )
         response = RedirectResponse(f"/reports/{made.answer['code']}", 303)
         follow.remember(response, request, made.answer["code"], made.token)
         return response
-    said = Details(text=text.strip() or None, stars=stars)
-    stepping.take(session, settings, report, chosen, who, door="web", version=version, details=said)
+    said = Details(text=step.text, stars=step.stars)
+    stepping.take(
+        session, settings, report, chosen, who, door="web", version=step.version, details=said, photos=posted.photos
+    )
     return RedirectResponse(f"/reports/{report.code}", 303)

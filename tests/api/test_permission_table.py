@@ -66,7 +66,7 @@ VOICES: dict[str, Recipe] = {
     "fixed": Recipe(RESOLVED),
 }
 # Pages: the table's word on who may open them.
-PAGES: dict[str, str] = {}
+PAGES = {"desk": "/queue", "enter": "/queue/new", "load": "/queue/load", "templates": "/queue/templates"}
 IN_A_BROWSER: tuple[Role, ...] = tuple(role for role in ROLES if role != "system")
 
 
@@ -170,6 +170,26 @@ def test_those_of_another_unit_may_do_none_of_it(
     report = prepared(recipe)
     user = enter(role, report, unit=OTHER)
     assert ask(client, report, action, recipe, user, another).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("role", [role for role in IN_A_BROWSER if role != "link"])
+@pytest.mark.parametrize("action", PAGES)
+def test_the_inner_pages_open_to_whom_the_table_says(
+    client: TestClient, enter: Callable[..., User | None], another: Report, action: str, role: Role
+) -> None:
+    enter(role, another)
+    told = client.get(PAGES[action], follow_redirects=False)
+    assert told.status_code in ((200, 303) if role in MAY[action] else (401, 403)), told.text
+
+
+@pytest.mark.parametrize("role", [role for role in IN_A_BROWSER if role != "link"])
+def test_the_senders_contact_opens_to_whom_the_table_says(
+    client: TestClient, enter: Callable[..., User | None], another: Report, role: Role
+) -> None:
+    enter(role, another)
+    token = client.get(f"/reports/{another.code}").text.partition('name="token" value="')[2].partition('"')[0]
+    told = client.post(f"/queue/{another.code}/contact", data={"why": "gọi hỏi thêm", "token": token})
+    assert told.status_code in ((200,) if role in MAY["contact"] else (401, 403)), told.text
 
 
 def test_the_documented_table_is_the_one_in_force() -> None:

@@ -61,7 +61,7 @@ function body() {
 function send() {
   const request = new XMLHttpRequest(); // fetch does not tell how far an upload is
   busy(true);
-  request.open("POST", `/api/v1/reports?lang=${config.lang}`);
+  request.open("POST", `/api/v1/reports?lang=${config.lang}${form.dataset.by.replace("?", "&")}`);
   request.responseType = "json";
   // The same key until it is answered: a retry after a lost answer gets that answer and makes no second report.
   request.setRequestHeader("Idempotency-Key", form.elements.idempotency_key.value);
@@ -140,6 +140,7 @@ function done(told) {
   scrollTo(0, 0);
   byId("sent-title").focus();
   // This browser may see its own report from now on, and a reload shows it instead of an empty form.
+  if (form.dataset.by) return; // the link is the caller's, not this desk's
   const link = new URL(told.link);
   fetch(link.pathname, { redirect: "manual", credentials: "same-origin" }).catch(() => {});
   history.replaceState(null, "", `/reports/${encodeURIComponent(told.code)}`);

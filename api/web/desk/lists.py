@@ -1,0 +1,148 @@
+"""/queue: what waits for whom."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api import signed
+from api.deps import LangDep, SessionDep, SettingsDep
+from api.web import forgery, mapping
+from api.web.desk.asking import AskedDep, query
+from api.web.render import page
+from boundaries.models import Area
+from geo import queue
+from geo.clock import urgent_of
+from geo.filters import next_deadline
+from geo.i18n import Lang, _
+from geo.models import Media, Report, Unit, User
+from geo.permissions import Actor, may
+from geo.queue import PAGE, TABS, Asked
+from geo.settings import Settings
+
+router = APIRouter(include_in_schema=False)
+TEXTS = {
+    "map": _("Bản đồ các phản ánh trong danh sách"),
+    "zoomIn": _("Phóng to"),
+    "zoomOut": _("Thu nhỏ"),
+}
+
+
+@router.get("/queue")
+def show(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    asked: AskedDep,
+    at: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Response:
+    """The list of a tab beside its map."""
+    user = signed.needed(session, request, "desk")
+    return listed(request, session, settings, lang, user, asked=asked, at=at)
+
+
+def listed(
+    request: Request,
+    session: Session,
+    settings: Settings,
+    lang: Lang,
+    user: User,
+    *,
+    asked: Asked,
+    at: int = 0,
+    done: list[tuple[str, str | None]] | None = None,
+) -> Response:
+    """The page; `done` has the code of each report of a bulk step and why it was refused, if it was."""
+    who, now = signed.actor(user), datetime.now(UTC)
+    rows = _rows(session, who, asked, now, at)
+    counts = queue.counts(session, who, asked, now)
+    mark = forgery.device(request)
+    response = page(
+        request,
+        "desk_list.html",
+        headers={"Cache-Control": "no-store"},
+        user=user,
+        asked=asked,
+        query=partial(query, asked),
+        tabs=[(tab, name, counts[tab]) for tab, (name, _condition) in TABS.items() if _wanted(tab, who)],
+        rows=rows[:PAGE],
+        before=max(at - PAGE, 0) if at else None,
+        at=at,
+        after=at + PAGE if len(rows) > PAGE else None,
+        categories=mapping.categories(session, lang),
+        communes=_communes(session, who),
+        units=units(session) if user.unit_id is None else [],
+        receivers=units(session),
+        colleagues=queue.load(session, user.unit_id, now) if user.unit_id is not None else [],
+        heads=may(who, "load"),
+        done=done,
+        now=now,
+        token=forgery.token(settings, mark),
+        config=mapping.config(session, settings, lang, TEXTS, pins=[one["pin"] for one in rows[:PAGE]]),
+    )
+    forgery.remember(response, request, mark)
+    return response
+
+
+def units(session: Session) -> list[Unit]:
+    """The units that exist today, committees first."""
+    today = func.current_date()
+    there = (func.coalesce(Unit.valid_from, today) <= today) & (func.coalesce(Unit.valid_until, today + 1) > today)
+    return list(session.scalars(select(Unit).where(there).order_by(Unit.kind, Unit.name)))
+
+
+def _rows(session: Session, who: Actor, asked: Asked, now: datetime, at: int) -> list[dict[str, Any]]:
+    photo = select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).limit(1).scalar_subquery()
+    commune = (
+        select(Area.name)
+        .where(Area.code == Report.commune_code, Area.level == "commune")
+        .order_by(Area.edition_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = (
+        next_deadline(),
+        urgent_of(),
+        photo,
+        commune,
+        func.ST_X(Report.point),
+        func.ST_Y(Report.point),
+        User.name,
+    )
+    found = queue.in_queue(who, asked, now).outerjoin(User, User.id == Report.assignee_id).add_columns(*columns)
+    names = ("deadline", "urgent", "photo", "commune", "lon", "lat", "assignee")
+    rows = []
+    for report, *values in session.execute(found.offset(at).limit(PAGE + 1)):
+        row = {"report": report} | dict(zip(names, values, strict=True))
+        row["late"] = row["deadline"] is not None and row["deadline"] < now
+        row["pin"] = {
+            "code": report.code,
+            "lon": row["lon"],
+            "lat": row["lat"],
+            "colour": report.category.colour,
+            "name": report.category.name,
+            "late": row["late"],
+        }
+        rows.append(row)
+    return rows
+
+
+def _communes(session: Session, who: Actor) -> list[tuple[str, str]]:
+    mine = select(Report.commune_code).where(Report.commune_code.is_not(None)).distinct()
+    if who.unit_id is not None:
+        mine = mine.where(Report.unit_id == who.unit_id)
+    rows = session.execute(
+        select(Area.code, Area.name)
+        .where(Area.code.in_(mine), Area.level == "commune")
+        .order_by(Area.name, Area.code, Area.edition_id.desc())
+    )
+    return list({row.code: row.name for row in rows}.items())
+
+
+def _wanted(tab: str, who: Actor) -> bool:
+    return {"mine": who.unit_id is not None, "waiting": may(who, "approve")}.get(tab, True)

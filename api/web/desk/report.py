@@ -1,0 +1,187 @@
+"""/queue/{code}: everything about one report, and the steps that may be taken."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api import signed, stepping
+from api.deps import LangDep, SessionDep, SettingsDep
+from api.posted import PostedDep, StepIn
+from api.web import forgery, history, mapping
+from api.web.desk.asking import AskedDep, query
+from api.web.desk.bulk import STALE
+from api.web.desk.choices import CHOICES, offers
+from api.web.desk.kin import kin, nearby
+from api.web.desk.lists import TEXTS, units
+from api.web.relations import relations
+from api.web.render import page
+from geo import contacts, queue, replies, reports
+from geo.clock import urgent
+from geo.contacts import Contact
+from geo.effects import REASONS
+from geo.errors import ForbiddenError, NotFoundError, QuangnamError
+from geo.i18n import Lang, _, translate
+from geo.models import Flag, Media, Report, User
+from geo.permissions import may, visible
+from geo.queue import Asked
+from geo.settings import Settings
+from geo.suggestions import suggested
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/queue/{code}")
+def show(
+    *, request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep, asked: AskedDep, code: str
+) -> Response:
+    """The report."""
+    user = signed.needed(session, request, "desk")
+    return shown(request, session, settings, lang, user, report=found(session, user, code), asked=asked)
+
+
+@router.post("/queue/{code}/contact")
+def contact(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    asked: AskedDep,
+    code: str,
+    why: Annotated[str, Form()] = "",
+    token: Annotated[str, Form()] = "",
+) -> Response:
+    """The report with its sender's name and phone, after that look was written down."""
+    user = signed.needed(session, request, "desk")
+    if not forgery.is_ours(request, settings, token):
+        raise ForbiddenError(STALE)
+    report = found(session, user, code)
+    seen = contacts.look(session, report, signed.actor(user), why)
+    return shown(request, session, settings, lang, user, report=report, asked=asked, contact=seen)
+
+
+@router.post("/queue/{code}/{action}")
+def take(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    asked: AskedDep,
+    code: str,
+    action: str,
+    posted: PostedDep,
+) -> Response:
+    """Takes the step of a form; what is refused comes back with the words that were typed."""
+    user = signed.needed(session, request, "desk")
+    chosen = next((one for one in CHOICES if one == action), None)
+    if chosen is None:
+        raise NotFoundError(_("Không có bước này."))
+    step = posted.step
+    if not forgery.is_ours(request, settings, posted.token):
+        raise ForbiddenError(STALE)
+    report = found(session, user, code)
+    try:
+        with session.begin_nested():
+            stepping.take(
+                session,
+                settings,
+                report,
+                chosen,
+                signed.actor(user),
+                door="web",
+                version=step.version,
+                details=step.details(session),
+                photos=posted.photos,
+            )
+    except QuangnamError as error:
+        session.refresh(report)
+        said = (chosen, translate(error.message, lang, **error.values), step)
+        return shown(request, session, settings, lang, user, report=report, asked=asked, refused=said)
+    return RedirectResponse(f"/queue/{report.code}{query(asked)}", 303)
+
+
+def found(session: Session, user: User, code: str) -> Report:
+    """The report, where somebody may see it; NotFoundError for all others alike."""
+    report = reports.by_code(session, code)
+    if session.scalar(visible(select(Report.id), signed.actor(user)).where(Report.id == report.id)) is None:
+        raise NotFoundError(_("Phản ánh này không thuộc đơn vị của bạn; có thể nó đã được chuyển đi."))
+    return report
+
+
+def shown(
+    request: Request,
+    session: Session,
+    settings: Settings,
+    lang: Lang,
+    user: User,
+    *,
+    report: Report,
+    asked: Asked,
+    contact: Contact | None = None,
+    refused: tuple[str, str, StepIn] | None = None,
+) -> Response:
+    """The page of a report, with the contact just asked for or the step just refused."""
+    who, now = signed.actor(user), datetime.now(UTC)
+    session.flush()
+    exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
+    lon, lat = session.execute(exact).one()
+    mark = forgery.device(request)
+    response = page(
+        request,
+        "desk_report.html",
+        status=409 if refused else 200,
+        headers={"Cache-Control": "no-store"},
+        user=user,
+        who=who,
+        report=report,
+        asked=asked,
+        query=partial(query, asked),
+        category=mapping.category(report.category, lang),
+        area=history.area_name(session, report),
+        reason=history.reason(session, report, lang, precise=True),
+        events=history.events(session, report, lang, open_=True, inside=True),
+        relations=relations(session, report, lang),
+        lon=lon,
+        lat=lat,
+        pictures=session.scalars(select(Media).where(Media.report_id == report.id).order_by(Media.id)).all(),
+        assignee=session.get(User, report.assignee_id) if report.assignee_id is not None else None,
+        urgent=urgent(report),
+        flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
+        nearby=nearby(session, who, report),
+        kin=kin(session, report),
+        offers=offers(report, who),
+        receivers=[unit for unit in units(session) if unit.id != report.unit_id],
+        suggestion=suggested(session, report),
+        colleagues=queue.load(session, report.unit_id, now),
+        replies=replies.for_report(session, report),
+        reasons=REASONS,
+        may_contact=may(who, "contact", report),
+        contact=contact,
+        refused=refused[:2] if refused else None,
+        typed=refused[2].model_dump() if refused else {},
+        following=queue.following(session, who, asked, report, now),
+        now=now,
+        token=forgery.token(settings, mark),
+        config=mapping.config(session, settings, lang, TEXTS, pins=_pins(report, lon, lat)),
+    )
+    forgery.remember(response, request, mark)
+    return response
+
+
+def _pins(report: Report, lon: float, lat: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": report.code,
+            "lon": lon,
+            "lat": lat,
+            "colour": report.category.colour,
+            "name": report.category.name,
+            "late": False,
+        }
+    ]

@@ -1,0 +1,30 @@
+"""Words found however they are typed: Vietnamese without its marks finds, and is found."""
+
+import unicodedata
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, func
+
+_VOWELS = "aăâeêioôơuưy"
+_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+# The texts are NFC, so a letter with its marks is one character; `translate` is fast and in every PostgreSQL.
+_MARKED = "".join(unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES) + "đ"
+
+
+def _bare(letter: str) -> str:
+    return "d" if letter == "đ" else unicodedata.normalize("NFD", letter)[0]
+
+
+_BARE = "".join(map(_bare, _MARKED))
+_TABLE = str.maketrans(_MARKED, _BARE)
+
+
+def plain(text: str) -> str:
+    """The text in small letters without diacritics: "Ổ gà" is "o ga"."""
+    return unicodedata.normalize("NFC", text).lower().translate(_TABLE)
+
+
+def has_words(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """Whether a column has the words; with diacritics as they stand, without any in every spelling."""
+    if plain(text) != text.lower():
+        return column.icontains(text, autoescape=True)
+    return func.translate(func.lower(column), _MARKED, _BARE).contains(text.lower(), autoescape=True)

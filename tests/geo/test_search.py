@@ -1,0 +1,21 @@
+import pytest
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session
+
+from geo.search import has_words, plain
+
+TEXT = "Ổ GÀ lớn trước cổng chợ Điện Bàn, nhiều người ngã xe"
+
+
+@pytest.mark.parametrize("words", ["o ga", "O GA", "dien ban", "nguoi nga", "ổ gà", "Điện Bàn", "cho dien"])
+def test_words_are_found_with_and_without_their_marks(session: Session, words: str) -> None:
+    assert session.scalar(select(has_words(literal(TEXT), words))) is True
+
+
+@pytest.mark.parametrize("words", ["ở gà", "điện bản", "%", "_", "xe máy"])
+def test_marks_that_are_typed_must_be_there_and_nothing_is_a_pattern(session: Session, words: str) -> None:
+    assert session.scalar(select(has_words(literal(TEXT), words))) is False
+
+
+def test_plain_takes_every_vietnamese_letter() -> None:
+    assert plain("Ướt ĐẪM ở Phước Sơn") == "uot dam o phuoc son"
