@@ -83,6 +83,16 @@ class Settings(BaseSettings):
     ] = 1_000
     limit_key_hour: Annotated[int, Field(gt=0, description="requests an hour with one API key")] = 5_000
     limit_sign_in_hour: Annotated[int, Field(gt=0, description="wrong sign-ins an hour from one network address")] = 60
+    smtp_url: Annotated[
+        str | None,
+        BeforeValidator(_unset),
+        Field(description="smtp://user:password@host:587 or smtps://; empty: no e-mail"),
+    ] = None
+    mail_from: Annotated[str, Field(description="the sender of e-mails")] = "Quảng Nam trực tuyến <no-reply@localhost>"
+    sms_url: Annotated[
+        str | None, BeforeValidator(_unset), Field(description="address of the SMS gateway; empty: no SMS")
+    ] = None
+    sms_key: Annotated[SecretStr | None, BeforeValidator(_unset), Field(description="key of the SMS gateway")] = None
     trusted_proxies: Annotated[
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo import approval, merging
+from geo import approval, jobs, merging, outbox
 from geo.database import driver
 from geo.details import Details, Situation, checked_details
 from geo.effects import EFFECTS
@@ -81,6 +81,7 @@ def apply(
         "data": details.data(),
     }
     event_id = _record(session, report, source, target, **told)
+    jobs.defer(session, outbox.TELL, event_id=event_id)
     _and_so(session, report, action, actor, door=door, now=moment)
     return event_id
 

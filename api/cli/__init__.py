@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, maps, reports, route, serve, up, user
+from api.cli import boundaries, db, demo, maps, reports, route, serve, up, user, worker
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -21,6 +21,7 @@ root.add_typer(maps.app, name="maps")
 root.add_typer(user.app, name="user")
 root.command("up")(up.run)
 root.command("serve")(serve.run)
+root.command("worker")(worker.run)
 root.command("demo")(demo.run)
 root.command("route", context_settings={"ignore_unknown_options": True})(route.run)
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from sqlalchemy import Engine, func, select
 
 from api import demo as samples
-from api import serving
+from api import helper, serving
 from api.app import create_app
 from api.cli import context
 from api.cli.progress import progress
@@ -42,6 +42,7 @@ def run(
             stack.enter_context(watched(Cluster(settings.data_dir)))
         if demo:
             _fill(engine, settings)
+        stack.enter_context(helper.worker())
         serving.serve(create_app(settings, build_sessions(engine)), listener, settings, _announce)
 
 

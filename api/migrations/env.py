@@ -15,8 +15,9 @@ LOCK_KEY = 4_950_2020  # one migration at a time, whoever starts it
 
 
 def include_object(_obj: Any, name: str | None, kind: Any, reflected: bool, compare_to: Any) -> bool:
-    """Whether autogenerate looks at an object: PostGIS's own tables are not ours."""
-    return kind != "table" or not reflected or compare_to is not None or name not in POSTGIS_TABLES
+    """Whether autogenerate looks at an object: the tables of PostGIS and of the jobs' library are not ours."""
+    foreign = name is not None and (name in POSTGIS_TABLES or name.startswith("procrastinate_"))
+    return kind != "table" or not reflected or compare_to is not None or not foreign
 
 
 def run(connection: Connection) -> None:

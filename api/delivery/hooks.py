@@ -1,0 +1,45 @@
+"""Signed webhooks for agencies' own systems, as Standard Webhooks say (standardwebhooks.com)."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import orjson
+from standardwebhooks.webhooks import Webhook as Signer
+
+from api.delivery import outbound
+from api.delivery.outbound import Answer, UnreachableError
+from geo.models import Event, Report, Webhook
+from geo.sealing import unseal
+
+PURPOSE = "webhook"
+Post = Callable[..., Answer]
+
+
+def body(event: Event, report: Report) -> bytes:
+    """What is told: codes, never words, a name or a phone."""
+    data = {
+        "code": report.code,
+        "action": event.action,
+        "state": event.to_state,
+        "category": report.category.code,
+        "unit": report.unit.code,
+    }
+    return orjson.dumps({"type": f"report.{event.action}", "timestamp": event.at.isoformat(), "data": data})
+
+
+def send(
+    hook: Webhook, event: Event, report: Report, *, number: int, secret: bytes, post: Post = outbound.post
+) -> None:
+    """Posts the signed message; UnreachableError unless it is answered with 2xx."""
+    text, now = body(event, report), datetime.now(UTC)
+    name = f"msg_{number}"
+    signature = Signer(unseal(secret, PURPOSE, hook.key)).sign(name, now, text.decode())
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": name,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signature,
+    }
+    answer = post(hook.url, text, headers)
+    if not 200 <= answer.status < 300:
+        raise UnreachableError(f"webhook: {answer.status}")

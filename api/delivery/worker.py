@@ -1,0 +1,65 @@
+"""The worker: takes the jobs one after another, and keeps the clock."""
+
+import logging
+from datetime import UTC, datetime
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from sqlalchemy.orm import Session, sessionmaker
+
+from api.delivery import sending
+from geo import outbox, timekeeping
+from geo.settings import Settings
+
+CONCURRENCY = 4
+# 4 s, 16 s, 64 s … the last try comes about a day after the first.
+RETRY = RetryStrategy(max_attempts=sending.MOST_TRIES - 1, exponential_wait=4)
+STALLED = 30.0  # seconds without a sign of life after which a worker counts as dead
+_log = logging.getLogger(__name__)
+
+
+def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
+    """The jobs of this program over a database; each may run twice, and says so to nobody."""
+    app = App(connector=PsycopgConnector(conninfo=url, kwargs={"application_name": "quangnam worker"}))
+
+    @app.task(name=outbox.TELL, retry=RETRY)
+    def tell(event_id: int) -> None:
+        with sessions.begin() as session:
+            outbox.plan(session, event_id, sending.channels(settings))
+
+    @app.task(name=outbox.DELIVER, retry=RETRY, pass_context=True)
+    def deliver(context: JobContext, delivery_id: int) -> None:
+        try:
+            with sessions.begin() as session:
+                sending.deliver(session, settings, delivery_id)
+        except Exception as error:
+            last = context.job.attempts + 1 >= sending.MOST_TRIES
+            with sessions.begin() as session:
+                # The kind of error alone: its words may hold an address.
+                sending.failed(session, delivery_id, type(error).__name__, last=last)
+            raise
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="clock", queueing_lock="clock")
+    def clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        timekeeping.keep(sessions, datetime.now(UTC))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="revive", queueing_lock="revive")
+    async def revive(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        # The jobs of a worker that was killed are taken up again.
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            await app.job_manager.retry_job(job)
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="tidy", queueing_lock="tidy")
+    async def tidy(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        await app.job_manager.delete_old_jobs(nb_hours=24 * 30)
+
+    return app
+
+
+def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Works until it is asked to stop; what the clock missed while nobody worked comes first."""
+    timekeeping.keep(sessions, datetime.now(UTC))
+    app = build(url, settings, sessions)
+    app.run_worker(concurrency=CONCURRENCY, delete_jobs="successful", shutdown_graceful_timeout=20)
