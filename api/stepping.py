@@ -1,6 +1,7 @@
 """take(): one step of the process, whatever door it came through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -27,5 +28,6 @@ def take(
     """Decodes the pictures, takes the step and keeps them with it; errors as both have them."""
     # First, for it takes seconds in which the report's row should not be locked.
     pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
-    event_id = workflow.apply(session, report, action, who, door=door, version=version, details=details)
+    said = replace(details, pictures=len(pictures))
+    event_id = workflow.apply(session, report, action, who, door=door, version=version, details=said)
     media.keep(session, settings, report, pictures, event_id=event_id)

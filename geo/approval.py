@@ -2,6 +2,7 @@
 
 from typing import Any, cast
 
+from geo import proof
 from geo.details import Details, Effect, Situation
 from geo.errors import ConflictError
 from geo.i18n import _
@@ -21,7 +22,14 @@ def wanted(action: Action, report: Report, actor: Actor) -> bool:
 def _propose(at: Situation) -> None:
     if at.details.proposed is None:
         raise ConflictError(_("Chỉ kết quả hoặc đề nghị gia hạn mới chờ duyệt."))
-    at.report.waiting = {"action": at.details.proposed, "text": at.details.text, "days": at.details.days}
+    if at.details.proposed == "resolve":
+        proof.check(at)
+    at.report.waiting = {
+        "action": at.details.proposed,
+        "text": at.details.text,
+        "days": at.details.days,
+        "pictures": at.details.pictures,
+    }
 
 
 def _settle(at: Situation) -> None:
@@ -38,7 +46,9 @@ def approved(report: Report) -> tuple[Action, Details]:
     """The step that waited, taken out of the report."""
     waiting: dict[str, Any] = report.waiting or {}
     report.waiting = None
-    return cast(Action, waiting["action"]), Details(text=waiting["text"], days=waiting["days"])
+    return cast(Action, waiting["action"]), Details(
+        text=waiting["text"], days=waiting["days"], pictures=waiting.get("pictures", 0)
+    )
 
 
 APPROVAL: dict[Action, Effect] = {"propose": _propose, "approve": _settle, "decline": _decline}

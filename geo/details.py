@@ -51,6 +51,7 @@ class Details:
     content: str | None = None
     urgent: bool | None = None
     proposed: Action | None = None
+    pictures: int = 0  # how many come with the step; they are kept beside its event
 
     def data(self) -> dict[str, Any] | None:
         """What the event keeps beside the text: numbers and codes, never a name or a phone."""
@@ -75,7 +76,7 @@ Effect = Callable[[Situation], None]
 def checked_details(action: Action, details: Details) -> Details:
     """What the action takes of the details, the text clean; InvalidError where a step lacks what it must say."""
     taken = {name: getattr(details, name) for name in TAKES.get(action, ())}
-    kept = replace(Details(text=details.text), **taken)
+    kept = replace(Details(text=details.text, pictures=details.pictures), **taken)
     if details.text is None and action not in NEEDS_TEXT:
         return kept
     least = TEXT[0] if action in NEEDS_TEXT else 0

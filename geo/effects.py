@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from geo import clock, recurrence, units
+from geo import clock, proof, recurrence, units
 from geo.approval import APPROVAL
 from geo.details import Details, Effect, Situation, checked_details
 from geo.errors import ConflictError, InvalidError
@@ -98,6 +98,11 @@ def _reject(at: Situation) -> None:
     _settle(at)
 
 
+def _resolve(at: Situation) -> None:
+    proof.check(at)
+    _settle(at)
+
+
 def _rate(at: Situation) -> None:
     if at.details.stars is None or not 1 <= at.details.stars <= 5:
         raise InvalidError(_("Hãy chấm từ 1 đến 5 sao."), field="stars")
@@ -125,7 +130,7 @@ EFFECTS: dict[Action, Effect] = {
     "ask": _ask,
     "supply": _supply,
     "extend": _extend,
-    "resolve": _settle,
+    "resolve": _resolve,
     "reject": _reject,
     "withdraw": _settle,
     "rate": _rate,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from geo.errors import InvalidError
 from geo.geometry import SRID, BBox
 from geo.i18n import _
-from geo.models import Category, Report, Unit
+from geo.models import Category, Event, Media, Report, Unit
 from geo.search import has_words
 
 _Any = TypeVar("_Any", bound=Any)
@@ -54,6 +54,12 @@ def next_deadline() -> ColumnElement[Any]:
 def pictured() -> ColumnElement[bool]:
     """Whether a report's pictures are public: as its content, but not of what was rejected or taken back."""
     return published() & Report.state.not_in(("rejected", "withdrawn"))
+
+
+def waiting_picture() -> ColumnElement[bool]:
+    """Whether a picture belongs to a result that the head has still to approve."""
+    proposed = select(Event.id).where(Event.report_id == Media.report_id, Event.action == "propose")
+    return Media.event_id.is_not(None) & Media.event_id.in_(proposed.correlate(Media))
 
 
 def _sensitive() -> ColumnElement[bool]:

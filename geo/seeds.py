@@ -21,6 +21,7 @@ def seed(session: Session) -> None:
             "position": position,
             "sensitive": row["sensitive"] == "true",
             "urgent": row["urgent"] == "true",
+            "visible": row["visible"] == "true",
             "accept_hours": int(row["accept_hours"]),
             "resolve_days": int(row["resolve_days"]),
             "active": True,

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo import approval, jobs, merging, outbox
+from geo import approval, jobs, merging, outbox, proof
 from geo.database import driver
 from geo.details import Details, Situation, checked_details
 from geo.effects import EFFECTS
@@ -90,7 +90,8 @@ def _and_so(session: Session, report: Report, action: Action, actor: Actor, *, d
     """The steps that follow from a step, in the same transaction."""
     if action == "approve":
         step, said = approval.approved(report)
-        apply(session, report, step, actor, door=door, details=said, now=now)
+        approved = apply(session, report, step, actor, door=door, details=said, now=now)
+        proof.move(session, report, approved)
     if action == "withdraw":
         # Those that followed it are answered on their own again.
         for follower in merging.merged(session, report):

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, next_deadline, pictured, public_content, published
+from geo.filters import Filters, apply_filters, next_deadline, pictured, public_content, published, waiting_picture
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -35,9 +35,8 @@ COLUMNS = (
 def select_public(filters: Filters | None = None) -> Select[Any]:
     """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered."""
     open_to_all = Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~Category.sensitive
-    photos = func.array(
-        select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).correlate(Report).scalar_subquery()
-    )
+    shown = select(Media.key).where(Media.report_id == Report.id, ~waiting_picture()).order_by(Media.id)
+    photos = func.array(shown.correlate(Report).scalar_subquery())
     names = (
         select(Area.code, Area.name)
         .where(Area.level != "neighbour")

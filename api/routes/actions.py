@@ -13,6 +13,7 @@ from api.follow import sender_of
 from api.posted import OPENAPI, PostedDep
 from api.signed import actor, bearer, user_of
 from api.web import forgery
+from api.working import link_of
 from geo import reports
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
@@ -70,6 +71,8 @@ def asked(session: Session, request: Request, code: str) -> tuple[Report, Actor]
     user = user_of(session, request)
     if user is None and sender_of(session, request, report):
         return report, Actor("sender", report_id=report.id)
+    if user is None and (link := link_of(session, request, report)):
+        return report, link
     who = actor(user)
     mine = visible(select(Report.id), who).where(Report.id == report.id)
     anybodys = visible(select(Report.id), PUBLIC).where(Report.id == report.id)

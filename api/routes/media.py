@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
 from api.signed import actor, user_of
+from api.working import link_of
 from geo import media
 from geo.errors import NotFoundError
-from geo.filters import pictured
+from geo.filters import pictured, waiting_picture
 from geo.i18n import _
 from geo.models import Media, Report
 from geo.permissions import may, visible
@@ -28,7 +29,8 @@ def picture(request: Request, session: SessionDep, settings: SettingsDep, name: 
     match = _NAME.fullmatch(name)
     row = None
     if match:
-        query = select(Report, pictured().label("published")).join(Media, Media.report_id == Report.id)
+        shown = pictured() & ~waiting_picture()
+        query = select(Report, shown.label("published")).join(Media, Media.report_id == Report.id)
         row = session.execute(query.where(Media.key == match[1])).one_or_none()
     if match and row and (row.published or _insider(session, request, row.Report)):
         data = media.read(settings, media.paths(match[1])[1 if match[2] else 0])
@@ -44,7 +46,7 @@ def picture(request: Request, session: SessionDep, settings: SettingsDep, name: 
 
 
 def _insider(session: Session, request: Request, report: Report) -> bool:
-    if sender_of(session, request, report):
+    if sender_of(session, request, report) or link_of(session, request, report):
         return True
     user = user_of(session, request)
     if user is None or not may(actor(user), "desk"):

@@ -1,5 +1,6 @@
 """Why a report went where it went and what happened since, in sentences."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,9 +10,11 @@ from sqlalchemy.orm import Session
 from api.web import formats
 from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries.models import Area, Assignment
+from geo import proof
 from geo.effects import REASONS as REJECTED
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit, User
+from geo.proof import Proof
 
 REASONS = {
     "inside": _("Vị trí nằm trong {area}."),
@@ -31,6 +34,7 @@ class Line(NamedTuple):
     text: str
     said: str | None  # in whoever's own words
     who: str | None = None  # the officer's name, for their colleagues
+    proofs: Sequence[Proof] = ()
 
 
 class Why(NamedTuple):
@@ -77,17 +81,19 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
 
     `inside` is for those who work on it: they see all words, and who wrote them.
     """
-    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data, User.name)
+    shown = proof.proofs(session, report) if inside or open_ else {}
+    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data, User.name, Event.id)
     query = query.join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit, said, data, who in rows:
+    for at, action, state, unit, said, data, who, number in rows:
         if action in STEPS:
             text = translate(STEPS[action], lang, unit=unit)
         else:
             text = translate(OTHER_STEP, lang, state=state_name(state, lang))
+        seen = shown.get(number, []) if inside or action in SPOKEN else []
         words = [_told(data or {}, lang), said] if inside or (open_ and action in SPOKEN) else []
-        found.append(Line(at, text, " ".join(word for word in words if word) or None, who if inside else None))
+        found.append(Line(at, text, " ".join(word for word in words if word) or None, who if inside else None, seen))
     return found
 
 

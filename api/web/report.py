@@ -107,7 +107,9 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
 def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, Any]:
     """Content, pictures, place and deadline: the public projection's, or the sender's own."""
     if not mine:
-        photos = [f"/media/{key}" for key in row.photos or ()]
+        # Those of a step stand beside it in the history.
+        steps = set(session.scalars(select(Media.key).where(Media.report_id == report.id, Media.event_id.is_not(None))))
+        photos = [f"/media/{key}" for key in row.photos or () if key not in steps]
         place = {"lon": round(row.lon, 6), "lat": round(row.lat, 6)}
         return place | {
             "content": row.content,
@@ -117,7 +119,8 @@ def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, 
         }
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
-    keys = session.scalars(select(Media.key).where(Media.report_id == report.id).order_by(Media.id))
+    own = select(Media.key).where(Media.report_id == report.id, Media.event_id.is_(None))
+    keys = session.scalars(own.order_by(Media.id))
     return {
         "lon": round(lon, 6),
         "lat": round(lat, 6),

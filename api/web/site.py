@@ -2,14 +2,28 @@
 
 from fastapi import FastAPI
 
-from api.web import account, assets, errors, factor, home, places, report, sending, signing, steps, voices, welcome
+from api.web import (
+    account,
+    assets,
+    errors,
+    factor,
+    home,
+    places,
+    report,
+    sending,
+    signing,
+    steps,
+    voices,
+    welcome,
+    work,
+)
 from api.web.desk import bulk, entering, lists, load
 from api.web.desk import report as desk_report
 
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their files and, for browsers, errors that are pages too."""
-    for part in (assets, home, places, sending, report, voices, steps, signing, welcome, account, factor):
+    for part in (assets, home, places, sending, report, voices, steps, signing, welcome, account, factor, work):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
     for part in (lists, bulk, load, entering, desk_report):

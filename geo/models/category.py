@@ -19,4 +19,5 @@ class Category(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     accept_hours: Mapped[int] = mapped_column(default=4)
     resolve_days: Mapped[int] = mapped_column(default=5)
+    visible: Mapped[bool] = mapped_column(default=False, server_default="false")  # a result can be photographed, and is
     active: Mapped[bool] = mapped_column(default=True)

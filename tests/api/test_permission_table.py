@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from geo import codes, workflow
+from geo import codes, work_links, workflow
 from geo.details import Details
 from geo.models import Report, Sender, User
 from geo.permissions import MAY, ROLES, SYSTEM, Role
@@ -78,7 +78,7 @@ def another(make_report: Callable[..., Report]) -> Report:
 @pytest.fixture
 def prepared(session: Session, make_report: Callable[..., Report], another: Report) -> Callable[[Recipe], Report]:
     def make(recipe: Recipe) -> Report:
-        report = make_report(unit=OWN, needs_confirmation=True)
+        report = make_report(unit=OWN, category="y-te-suc-khoe", needs_confirmation=True)
         for action, said in recipe.before:
             details = Details(**(said | ({"lead_id": another.id} if "lead_id" in said else {})))
             workflow.apply(session, report, action, SYSTEM, door="cli", details=details)
@@ -105,7 +105,9 @@ def enter(
             sender.token_hash = codes.token_hash(token)
             session.flush()
             client.get(f"/follow/{token}", follow_redirects=False)
-        if role in ("public", "sender"):
+        if role == "link":
+            client.get(f"/work/{work_links.make(session, report)}", follow_redirects=False)
+        if role in ("public", "sender", "link"):
             return None
         user = make_user(role, unit=unit if role in ("officer", "head") else None)
         sign_in(client, user)
@@ -131,7 +133,7 @@ def test_no_action_is_left_out() -> None:
     assert steps | set(VOICES) | set(PAGES) <= set(MAY)
 
 
-@pytest.mark.parametrize("role", [role for role in IN_A_BROWSER if role != "link"])
+@pytest.mark.parametrize("role", IN_A_BROWSER)
 @pytest.mark.parametrize("action", [*RECIPES, *VOICES])
 def test_the_table_is_what_http_answers(
     client: TestClient,
@@ -172,7 +174,7 @@ def test_those_of_another_unit_may_do_none_of_it(
     assert ask(client, report, action, recipe, user, another).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("role", [role for role in IN_A_BROWSER if role != "link"])
+@pytest.mark.parametrize("role", IN_A_BROWSER)
 @pytest.mark.parametrize("action", PAGES)
 def test_the_inner_pages_open_to_whom_the_table_says(
     client: TestClient, enter: Callable[..., User | None], another: Report, action: str, role: Role
@@ -182,7 +184,7 @@ def test_the_inner_pages_open_to_whom_the_table_says(
     assert told.status_code in ((200, 303) if role in MAY[action] else (401, 403)), told.text
 
 
-@pytest.mark.parametrize("role", [role for role in IN_A_BROWSER if role != "link"])
+@pytest.mark.parametrize("role", IN_A_BROWSER)
 def test_the_senders_contact_opens_to_whom_the_table_says(
     client: TestClient, enter: Callable[..., User | None], another: Report, role: Role
 ) -> None:

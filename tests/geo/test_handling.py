@@ -53,14 +53,14 @@ def test_a_result_waits_for_the_head_where_the_unit_wants_it(session: Session, m
     report = make_report(accepted=True)
     report.unit.approves_results = True
     officer, head = person(session, report), person(session, report, "head", "h")
-    step(session, report, "resolve", officer, text="Đã vá ổ gà.")
+    step(session, report, "resolve", officer, text="Đã vá ổ gà.", pictures=1)
     assert report.state == "in_progress"
     with pytest.raises(ForbiddenError):
         step(session, report, "approve", officer)
     step(session, report, "decline", head)
     with pytest.raises(ConflictError):
         step(session, report, "approve", head)
-    step(session, report, "resolve", officer, text="Đã vá và dọn sạch.")
+    step(session, report, "resolve", officer, text="Đã vá và dọn sạch.", pictures=1)
     step(session, report, "approve", head)
     assert (report.state, report.waiting) == ("resolved", None)
     assert actions(session, report)[-3:] == ["propose", "approve", "resolve"]

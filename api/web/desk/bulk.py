@@ -20,7 +20,7 @@ from geo.transitions import Action
 router = APIRouter(include_in_schema=False)
 STALE = _("Biểu mẫu đã hết hiệu lực; hãy mở lại bàn làm việc.")
 NONE = _("Hãy đánh dấu ít nhất một phản ánh.")
-STEPS: tuple[Action, ...] = ("accept", "assign", "forward", "merge", "resolve")
+STEPS: tuple[Action, ...] = ("accept", "assign", "forward", "merge")
 
 
 @router.post("/queue/bulk")

@@ -52,7 +52,7 @@ class Offer(NamedTuple):
 
 def offers(report: Report, who: Actor) -> list[Offer]:
     """The steps that somebody may take on a report now, the likeliest first."""
-    allowed = set(possible(report.state, who.role)) if may(who, "desk", report) else set()
+    allowed = {action for action in possible(report.state, who.role) if may(who, action, report)}
     if report.waiting is None:
         allowed -= {"approve", "decline"}
     if not report.needs_confirmation:
