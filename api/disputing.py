@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.intake import Receipt, Second, submit
 from api.routes.reports import DEVICE
-from geo import reports
+from geo import reports, senders
 from geo.details import Details
 from geo.errors import ConflictError
 from geo.i18n import Lang, _
@@ -36,7 +36,7 @@ def dispute(
     return submit(
         session,
         settings,
-        _draft(session, first, reports.checked_content(text), door),
+        _draft(session, first, reports.checked_content(text), door, secret(settings)),
         photos,
         secret=secret(settings),
         lang=lang,
@@ -46,18 +46,19 @@ def dispute(
     )
 
 
-def _draft(session: Session, first: Report, text: str, door: str) -> Draft:
+def _draft(session: Session, first: Report, text: str, door: str, key: bytes) -> Draft:
     sender = session.get(Sender, first.id)
-    if sender is None:
+    if sender is None or sender.key is None:
         raise ConflictError(_("Thông tin người gửi đã được xóa; hãy gửi một phản ánh mới."))
+    contact = senders.read(key, sender)
     lon, lat = session.execute(
         select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == first.id)
     ).one()
     return Draft(
-        name=sender.name,
-        organisation=sender.organisation,
-        phone=sender.phone,
-        email=sender.email,
+        name=contact.name,
+        organisation=contact.organisation,
+        phone=contact.phone,
+        email=contact.email,
         notice_version=sender.notice_version,
         category=first.category.code,
         content=text,

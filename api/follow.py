@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import mine as my
 from geo import codes
 from geo.models import Report, Sender
 from geo.settings import Settings
@@ -32,13 +33,15 @@ def report_of(session: Session, token: str) -> Report | None:
 
 
 def sender_of(session: Session, request: Request, report: Report) -> Sender | None:
-    """The sender of a report, where the request comes from them: their browser has the cookie of its private link."""
+    """The sender of a report, where they ask: their browser knows its private link, or their phone."""
+    mine = select(Sender).where(Sender.report_id == report.id)
     token = request.cookies.get(cookie_name(report.code), "")
-    if not _TOKEN.fullmatch(token):
+    if _TOKEN.fullmatch(token) and (found := session.scalar(mine.where(Sender.token_hash == codes.token_hash(token)))):
+        return found
+    if my.COOKIE not in request.cookies:
         return None
-    return session.scalar(
-        select(Sender).where(Sender.report_id == report.id, Sender.token_hash == codes.token_hash(token))
-    )
+    phone = my.hash_of(request, request.app.state.settings)
+    return session.scalar(mine.where(Sender.phone_hash == phone)) if phone is not None else None
 
 
 def remember(response: Response, request: Request, code: str, token: str) -> None:

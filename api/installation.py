@@ -9,12 +9,12 @@ from geo.errors import SetupError
 from geo.seeds import seed
 
 
-def prepare(engine: Engine) -> SetupError | None:
+def prepare(engine: Engine, secret: bytes) -> SetupError | None:
     """Migrates, seeds and, where there are no boundaries at all, loads the default editions; safe to repeat.
 
     Without the default data the database is ready all the same: what is returned then says how to bring one's own.
     """
-    migrate(engine)
+    migrate(engine, secret)
     with Session(engine) as session, session.begin():
         seed(session)
         return editions.load_defaults(session)

@@ -112,6 +112,7 @@ def submit(
         commune_code=found.commune.code if found.commune else None,
         needs_confirmation=found.needs_confirmation,
         token=token,
+        secret=secret,
         second_of=second.first.id if second is not None else None,
         now=datetime.now(UTC),
     )

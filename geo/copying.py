@@ -83,6 +83,13 @@ def texts(values: Any) -> Column:
     return Column(data[offsets[0] : offsets[-1]], lengths)
 
 
+def blobs(values: Iterable[bytes]) -> Column:
+    """A column of bytes."""
+    parts = list(values)
+    lengths = np.fromiter(map(len, parts), np.int64, len(parts))
+    return Column(np.frombuffer(b"".join(parts), np.uint8), lengths)
+
+
 def documents(values: Iterable[Any]) -> Column:
     """A column of JSONB; None becomes NULL."""
     # Version 1 of the format: a byte that says so, then the text.

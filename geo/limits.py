@@ -37,19 +37,27 @@ def subject(secret: bytes, kind: str, value: str) -> str:
 
 
 def count(
-    session: Session, limits: Mapping[str, int], *, refusal: str = TOO_MANY_REPORTS, now: datetime | None = None
+    session: Session,
+    limits: Mapping[str, int],
+    *,
+    refusal: str = TOO_MANY_REPORTS,
+    day: bool = False,
+    now: datetime | None = None,
 ) -> None:
-    """Counts one report (or what the refusal speaks of) against the limits of the hour; TooManyError says how long.
+    """Counts one report (or what the refusal names) against limits of the hour or UTC day; TooManyError says how long.
 
     Its transaction must be short and its own, best the statement alone: the rows stay locked until that ends.
     """
     moment = now or datetime.now(UTC)
     hour = moment.replace(minute=0, second=0, microsecond=0)
+    span = timedelta(days=1) if day else timedelta(hours=1)
+    if day:
+        hour = hour.replace(hour=0)
     counted = driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).fetchall()
     if secrets.randbelow(1_000) == 0:
-        sweep(session, hour)
+        sweep(session, moment)
     if any(times > limits[name] for name, times in counted):
-        wait = int((hour + timedelta(hours=1) - moment).total_seconds()) + 1
+        wait = int((hour + span - moment).total_seconds()) + 1
         raise TooManyError(
             refusal,
             details={"retry_after": wait},
@@ -63,6 +71,6 @@ def give_back(session: Session, limits: Mapping[str, int], *, now: datetime | No
     driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": -1})
 
 
-def sweep(session: Session, hour: datetime) -> None:
-    """Forgets the counts of hours that are over."""
-    session.execute(delete(Rate).where(Rate.hour < hour - timedelta(hours=1)))
+def sweep(session: Session, now: datetime) -> None:
+    """Forgets the counts of hours and days that are over."""
+    session.execute(delete(Rate).where(Rate.hour < now - timedelta(days=2)))

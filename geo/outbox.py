@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import jobs, work_links
+from geo import jobs, senders, work_links
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 
 TELL, DELIVER = "tell", "deliver"
@@ -27,12 +27,12 @@ class Channels:
     push: bool = False
 
 
-def plan(session: Session, event_id: int, channels: Channels) -> list[int]:
+def plan(session: Session, event_id: int, channels: Channels, secret: bytes) -> list[int]:
     """Writes down every message of an event and asks for a job for each; the new ones' ids. Safe to repeat."""
     event = session.get_one(Event, event_id)
     report = session.get_one(Report, event.report_id)
     made = []
-    for channel, target in dict.fromkeys(_messages(session, event, report, channels)):
+    for channel, target in dict.fromkeys(_messages(session, event, report, channels, secret)):
         row = insert(Delivery).values(event_id=event.id, channel=channel, target=target)
         found = session.scalar(row.on_conflict_do_nothing().returning(Delivery.id))
         if found is not None:
@@ -61,10 +61,12 @@ def sent(delivery: Delivery) -> None:
     delivery.state, delivery.fault, delivery.sent_at = "sent", None, datetime.now(UTC)
 
 
-def _messages(session: Session, event: Event, report: Report, channels: Channels) -> list[tuple[str, str]]:
+def _messages(
+    session: Session, event: Event, report: Report, channels: Channels, secret: bytes
+) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     if event.action in TO_SENDER:
-        found += _senders(session, event, report, channels)
+        found += _senders(session, event, report, channels, secret)
     if channels.email:
         found += [("email", f"user:{person}") for person in _people(session, event, report)]
         if event.action in TO_UNIT and _by_link(session, report):
@@ -76,16 +78,18 @@ def _messages(session: Session, event: Event, report: Report, channels: Channels
     return found + [("webhook", f"webhook:{one}") for one in session.scalars(hooks)]
 
 
-def _senders(session: Session, event: Event, report: Report, channels: Channels) -> list[tuple[str, str]]:
+def _senders(
+    session: Session, event: Event, report: Report, channels: Channels, secret: bytes
+) -> list[tuple[str, str]]:
     """The report's sender, and for an answer those of the reports that were merged into it."""
     theirs = Sender.report_id == report.id
     if event.action in ("resolve", "reject"):
         theirs = or_(theirs, Sender.report_id.in_(select(Report.id).where(Report.lead_id == report.id)))
     found = []
     for sender in session.scalars(
-        select(Sender).join(Report, Report.id == Sender.report_id).where(theirs, ~Report.demo)
+        select(Sender).join(Report, Report.id == Sender.report_id).where(theirs, ~Report.demo, Sender.key.is_not(None))
     ):
-        if channels.email and sender.email:
+        if channels.email and senders.read(secret, sender).email:
             found.append(("email", f"sender:{sender.report_id}"))
         elif channels.sms and event.action in BY_SMS:
             found.append(("sms", f"sender:{sender.report_id}"))

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from geo import codes, deadlines
+from geo import codes, deadlines, senders
 from geo.database import driver
 from geo.errors import InvalidError, NotFoundError
 from geo.filters import Filters, apply_filters
 from geo.geometry import blur, element
 from geo.i18n import _
 from geo.models import Report
+from geo.senders import Contact
 from geo.texts import checked
 
 UNKNOWN = _("Không có phản ánh nào mang mã này; hãy xem lại mã.")
@@ -32,8 +33,8 @@ _INSERT = f"""
         ON CONFLICT (code) DO NOTHING RETURNING id
     ), told AS (
         INSERT INTO senders
-            (report_id, name, organisation, phone, phone_checked, email, notice_version, token_hash)
-        SELECT id, %(name)s, %(organisation)s, %(phone)s, false, %(email)s, %(notice_version)s, %(token_hash)s FROM made
+            (report_id, key, contact, phone_hash, phone_checked, notice_version, token_hash)
+        SELECT id, %(key)s, %(contact)s, %(phone_hash)s, false, %(notice_version)s, %(token_hash)s FROM made
     )
     SELECT id FROM made
     """  # noqa: S608 (the names are the ones above)
@@ -93,6 +94,7 @@ def create(
     commune_code: str | None,
     needs_confirmation: bool,
     token: str,
+    secret: bytes,
     second_of: int | None = None,
     now: datetime | None = None,
 ) -> Report:
@@ -120,11 +122,8 @@ def create(
         second_of_id=second_of,
         published_at=None,
     )
-    sender = {
-        "name": draft.name,
-        "organisation": draft.organisation,
-        "phone": draft.phone,
-        "email": draft.email,
+    contact = Contact(draft.name, draft.phone, draft.organisation, draft.email)
+    sender = vars(senders.seal(secret, contact)) | {
         "notice_version": draft.notice_version,
         "token_hash": codes.token_hash(token),
     }

@@ -93,6 +93,15 @@ class Settings(BaseSettings):
         str | None, BeforeValidator(_unset), Field(description="address of the SMS gateway; empty: no SMS")
     ] = None
     sms_key: Annotated[SecretStr | None, BeforeValidator(_unset), Field(description="key of the SMS gateway")] = None
+    sms_a_day: Annotated[
+        int, Field(ge=0, description="one-time codes a day, whatever they are for: each costs money")
+    ] = 500
+    retention_months: Annotated[
+        int, Field(gt=0, description="months after which the sender of a report that ended is forgotten")
+    ] = 24
+    data_request_hours: Annotated[
+        int, Field(gt=0, description="hours in which a sender's request about their data is due")
+    ] = 72
     trusted_proxies: Annotated[
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"

@@ -27,6 +27,7 @@ from geo.settings import Settings
 
 FOLDER = "QUANGNAM_TEST_FOLDER"  # set by the controller, inherited by the workers
 TEMPLATE = "template_quangnam"
+SECRET = b"a key for tests only"
 
 
 def _cluster() -> Cluster:
@@ -61,7 +62,7 @@ def _make_template(admin: Engine) -> None:
         if not exists:
             connection.execute(text("CREATE DATABASE making_template"))
             engine = build_engine(_cluster().url_of("making_template"))
-            prepare(engine)
+            prepare(engine, SECRET)
             engine.dispose()
             connection.execute(text(f"ALTER DATABASE making_template RENAME TO {TEMPLATE}"))
         connection.execute(text("SELECT pg_advisory_unlock(1)"))
@@ -118,7 +119,7 @@ def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, secret_key="a key for tests only")
+    return Settings(data_dir=tmp_path, secret_key=SECRET.decode())
 
 
 @pytest.fixture
@@ -135,6 +136,7 @@ def make_report(session: Session) -> Callable[..., Report]:
         draft = Draft(
             name=values.pop("name", "Trần Thị Bưởi"),
             phone=values.pop("phone", "+84905123456"),
+            email=values.pop("email", None),
             category=category,
             content=values.pop("content", "Ổ gà lớn trước cổng chợ"),
             lon=values.pop("lon", 108.338),
@@ -142,7 +144,8 @@ def make_report(session: Session) -> Callable[..., Report]:
             door="api",
         )
         unit_id = session.scalars(select(Unit.id).where(Unit.code == unit)).one()
-        fields = {"area_code": None, "commune_code": None, "needs_confirmation": False, "token": codes.token()}
+        fields: dict[str, Any] = {"area_code": None, "commune_code": None, "needs_confirmation": False}
+        fields |= {"token": codes.token(), "secret": SECRET}
         report = reports.create(
             session, draft, category=reports.category(session, category), unit_id=unit_id, **(fields | values)
         )

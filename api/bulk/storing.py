@@ -17,6 +17,7 @@ from api.bulk.routed import Routed, route
 from geo import codes
 from geo.copying import Column, copy, encode, texts
 from geo.models import Category
+from geo.secret import secret
 from geo.settings import Settings
 
 _IDS = text(
@@ -66,7 +67,14 @@ class Preparer:
         spelled[given] = rows["code"].to_numpy(object)[given]
         ids = np.frombuffer(self._session.scalar(_IDS, {"count": len(rows)}) or b"", ">i8").astype(np.int64)
         written = tables.lay_out(
-            rows, routed, ids, categories=self._categories, door=self._door, demo=self._demo, now=self._now
+            rows,
+            routed,
+            ids,
+            categories=self._categories,
+            door=self._door,
+            demo=self._demo,
+            now=self._now,
+            secret=secret(self._settings),
         )
         reports = written["reports"] | {"code": texts(spelled)}
         # Encoded here, in the thread that prepares, while COPY sends the batch before.
@@ -89,7 +97,7 @@ def lighten(connection: Connection[Any]) -> None:
         connection.execute(sql.SQL("SELECT FROM {} FOR KEY SHARE").format(sql.Identifier(table)))
     row = connection.execute(
         "SELECT has_parameter_privilege('session_replication_role', 'SET') AND NOT EXISTS ("
-        "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY(%s::regclass[]))",
+        "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'append_only' AND tgrelid = ANY(%s::regclass[]))",
         (list(tables.TABLES),),
     ).fetchone()
     if row is not None and row[0]:

@@ -8,10 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from api.bulk.routed import Routed
-from geo.copying import Column, booleans, constant, documents, floats, integers, points, texts, times
+from geo.copying import Column, blobs, booleans, constant, documents, floats, integers, points, texts, times
 from geo.deadlines import HOURS_A_DAY, due_many
 from geo.geometry import Floats, blur_many
 from geo.models import Category
+from geo.senders import Contact, seal
 
 TABLES = ("reports", "events", "assignments", "report_units", "senders")
 Times = NDArray[np.datetime64]
@@ -26,6 +27,7 @@ def lay_out(
     door: str,
     demo: bool,
     now: np.datetime64,
+    secret: bytes,
 ) -> dict[str, dict[str, Column]]:
     """Columns by table for rows whose units are known; the codes come later."""
     accepted = rows["accepted_at"].notna().to_numpy(np.bool_)
@@ -49,7 +51,7 @@ def lay_out(
             "at": times(np.full(len(rows), now)),
         },
         "report_units": _watched(routed, ids),
-        "senders": _senders(rows, ids),
+        "senders": _senders(rows, ids, secret),
     }
 
 
@@ -124,17 +126,18 @@ def _watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
     }
 
 
-def _senders(rows: pd.DataFrame, ids: NDArray[np.int64]) -> dict[str, Column]:
+def _senders(rows: pd.DataFrame, ids: NDArray[np.int64], secret: bytes) -> dict[str, Column]:
     known = rows["phone"].notna().to_numpy(np.bool_)
-    people = rows[known]
+    people = rows.loc[known, ["name", "phone", "organisation", "email"]].astype(object)
+    people = people.where(people.notna(), None)
+    sealed = [seal(secret, Contact(*one)) for one in people.itertuples(index=False)]
     # Nobody was given a link to these reports, nor shown a notice.
     return {
         "report_id": integers(ids[known], size=8),
-        "name": texts(people["name"]),
-        "organisation": texts(people["organisation"]),
-        "phone": texts(people["phone"]),
+        "key": blobs([one.key for one in sealed]),
+        "contact": blobs([one.contact for one in sealed]),
+        "phone_hash": blobs([one.phone_hash for one in sealed]),
         "phone_checked": booleans(np.zeros(len(people))),
-        "email": texts(people["email"]),
         "notice_version": constant("", len(people)),
     }
 

@@ -11,6 +11,7 @@ from api.installation import prepare
 from geo.database import build_engine
 from geo.errors import SetupError
 from geo.i18n import _
+from geo.secret import secret
 from geo.server import Cluster
 from geo.settings import Settings
 
@@ -31,15 +32,15 @@ def engine(settings: Settings) -> Iterator[Engine]:
     with database_url(settings) as url:
         made = build_engine(url, pool_size=settings.pool_size)
         try:
-            _prepare(made)
+            _prepare(made, secret(settings))
             yield made
         finally:
             made.dispose()
 
 
-def _prepare(engine: Engine) -> None:
+def _prepare(engine: Engine, key: bytes) -> None:
     try:
-        lacking = prepare(engine)
+        lacking = prepare(engine, key)
     except DBAPIError as error:
         # An operator's database that is down, has no PostGIS or grants too little.
         reason = " ".join(str(error.orig).split())

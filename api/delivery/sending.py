@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from api.delivery import hooks, letters, mail, push, sms
-from geo import outbox, work_links
+from geo import outbox, senders, work_links
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 from geo.outbox import Channels
 from geo.secret import secret
@@ -62,12 +62,13 @@ def _send(session: Session, settings: Settings, delivery: Delivery, event: Event
 
 def _to_sender(session: Session, settings: Settings, delivery: Delivery, event: Event, report_id: int) -> None:
     sender, report = session.get(Sender, report_id), session.get_one(Report, report_id)
-    if sender is None:
+    if sender is None or sender.key is None:
         return
-    if delivery.channel == "email" and sender.email:
-        mail.send(settings, sender.email, letters.letter(settings, event, report), number=delivery.id)
+    contact = senders.read(secret(settings), sender)
+    if delivery.channel == "email" and contact.email:
+        mail.send(settings, contact.email, letters.letter(settings, event, report), number=delivery.id)
     elif delivery.channel == "sms":
-        sms.send(settings, sender.phone, letters.short(settings, event, report), number=f"delivery-{delivery.id}")
+        sms.send(settings, contact.phone, letters.short(settings, event, report), number=f"delivery-{delivery.id}")
 
 
 def _to_unit(session: Session, settings: Settings, delivery: Delivery, event: Event, report: Report) -> None:

@@ -7,7 +7,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.delivery import sending
-from geo import outbox, timekeeping
+from geo import outbox, retention, timekeeping
+from geo.secret import secret
 from geo.settings import Settings
 
 CONCURRENCY = 4
@@ -24,7 +25,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name=outbox.TELL, retry=RETRY)
     def tell(event_id: int) -> None:
         with sessions.begin() as session:
-            outbox.plan(session, event_id, sending.channels(settings))
+            outbox.plan(session, event_id, sending.channels(settings), secret(settings))
 
     @app.task(name=outbox.DELIVER, retry=RETRY, pass_context=True)
     def deliver(context: JobContext, delivery_id: int) -> None:
@@ -54,6 +55,11 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         await app.job_manager.delete_old_jobs(nb_hours=24 * 30)
+
+    @app.periodic(cron="37 3 * * *")
+    @app.task(name="forget", queueing_lock="forget")
+    def forget(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        retention.run(sessions, settings.retention_months, datetime.now(UTC))
 
     return app
 

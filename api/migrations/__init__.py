@@ -16,9 +16,10 @@ def config() -> Config:
     return settings
 
 
-def migrate(engine: Engine) -> None:
-    """Brings a database to the newest schema, in one transaction."""
+def migrate(engine: Engine, secret: bytes) -> None:
+    """Brings a database to the newest schema, in one transaction; the secret seals what was not sealed before."""
     settings = config()
+    settings.attributes["secret"] = secret
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         command.upgrade(settings, "head")

@@ -95,6 +95,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
         interest=interest.interest(session, found),
         said=interest.mine(session, found, interest.subject(secret(settings), mark)),
         asks_fixed=found.state in interest.ANSWERED,
+        requested="requested" in request.query_params,
         flagged="flagged" in request.query_params,
         stars=STARS,
         with_photos=WITH_PHOTOS,

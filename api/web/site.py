@@ -8,6 +8,7 @@ from api.web import (
     errors,
     factor,
     home,
+    my,
     places,
     report,
     sending,
@@ -23,7 +24,7 @@ from api.web.desk import report as desk_report
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their files and, for browsers, errors that are pages too."""
-    for part in (assets, home, places, sending, report, voices, steps, signing, welcome, account, factor, work):
+    for part in (assets, home, places, sending, my, report, voices, steps, signing, welcome, account, factor, work):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
     for part in (lists, bulk, load, entering, desk_report):

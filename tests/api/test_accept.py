@@ -41,6 +41,7 @@ def test_accept_publishes_a_report_once(engine_of_its_own: Engine, fresh_databas
             commune_code=None,
             needs_confirmation=False,
             token=codes.token(),
+            secret=b"a key for tests only",
         )
         workflow.apply(session, report, "receive", Actor("sender"), door="api")
         code = report.code

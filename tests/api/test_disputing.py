@@ -16,8 +16,10 @@ from geo.details import Details
 from geo.errors import ConflictError
 from geo.models import Report, ReportUnit, Sender, Unit, User
 from geo.permissions import SYSTEM, Actor
+from geo.senders import read
 from geo.settings import Settings
 
+SECRET = b"a key for tests only"
 WORDS = "Ổ gà chưa vá xong, xe máy vẫn ngã."
 Answered = Callable[[TestClient, dict[str, Any]], dict[str, Any]]
 
@@ -67,7 +69,8 @@ def test_it_is_a_report_of_the_same_sender_to_the_same_unit_watched_by_the_ioc(
     one, two = (session.get(Sender, report.id) for report in (first, second))
     assert one is not None
     assert two is not None
-    assert (one.name, one.phone, one.email) == (two.name, two.phone, two.email)
+    assert read(SECRET, one) == read(SECRET, two)
+    assert one.key != two.key
     assert one.token_hash != two.token_hash
     watching = session.scalars(select(ReportUnit.role).where(ReportUnit.report_id == second.id)).all()
     assert "watching" in watching

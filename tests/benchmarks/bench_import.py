@@ -32,7 +32,7 @@ COLUMNS = (
     "code, state, version, category_id, unit_id, needs_confirmation, content, point, public_point, accuracy,"
     " created_at, accept_due, resolve_due, door, demo"
 )
-SENDERS = "report_id, name, phone, phone_checked, notice_version"
+SENDERS = "report_id, contact, phone_checked, notice_version"
 PEER = """
 CREATE TABLE peer_parts AS
     SELECT a.code AS commune_code, a.parent_code AS area_code, u.id AS unit_id, ST_Subdivide(a.geometry, 64) AS geometry
@@ -68,7 +68,7 @@ def installation() -> Iterator[tuple[Engine, Settings]]:
         folder.chmod(0o755)
         with Cluster(folder, durable=True).used() as url:
             engine = build_engine(url)
-            prepare(engine)
+            prepare(engine, b"a key for benchmarks only")
             with engine.begin() as connection:
                 connection.exec_driver_sql(PEER)
             yield engine, Settings(data_dir=folder, database_url=url)
@@ -128,7 +128,7 @@ def peer(engine: Engine, reports: Path, senders: Path) -> Callable[[], None]:
 
 def write_streams(rows: pd.DataFrame, reports: Path, senders: Path) -> None:
     """The rows in COPY's text format, everything but the routing worked out."""
-    people = pd.DataFrame({"report_id": np.arange(1, len(rows) + 1), "name": rows["name"], "phone": rows["phone"]})
+    people = pd.DataFrame({"report_id": np.arange(1, len(rows) + 1), "contact": rows["name"] + rows["phone"]})
     people = people.assign(phone_checked=False, notice_version="-")
     people.to_csv(senders, sep="\t", header=False, index=False)
     point = [f"SRID=4326;POINT({x} {y})" for x, y in zip(rows["lon"], rows["lat"], strict=True)]

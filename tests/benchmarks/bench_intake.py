@@ -169,7 +169,7 @@ def test_reports_and_pins_over_http() -> None:
     try:
         with Cluster(folder).used() as url:
             engine = create_engine(sqlalchemy_url(url))
-            prepare(engine)
+            prepare(engine, b"a key for benchmarks only")
             with engine.connect() as connection:
                 assert connection.scalar(text("SHOW fsync")) == "on"
                 assert connection.scalar(text("SHOW synchronous_commit")) == "on"

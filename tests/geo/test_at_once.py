@@ -27,6 +27,7 @@ def received(session: Session) -> int:
         commune_code=None,
         needs_confirmation=False,
         token="t",
+        secret=b"a key for tests only",
     )
     workflow.apply(session, report, "receive", Actor("sender"), door="api")
     return report.id

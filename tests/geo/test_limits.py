@@ -38,7 +38,7 @@ def test_a_subject_does_not_say_whom_it_stands_for() -> None:
 def test_old_hours_are_forgotten(session: Session) -> None:
     limits.count(session, {"phone:a": 5}, now=NOON)
     limits.count(session, {"phone:a": 5}, now=NOON + timedelta(hours=5))
-    limits.sweep(session, NOON + timedelta(hours=4))
+    limits.sweep(session, NOON + timedelta(days=2, hours=4))
     assert session.scalar(select(func.count()).select_from(Rate)) == 1
 
 

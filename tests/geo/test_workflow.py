@@ -84,6 +84,7 @@ def test_listeners_wake_up_when_the_step_is_committed(fresh_database_url: str) -
                 commune_code=None,
                 needs_confirmation=False,
                 token="t",
+                secret=b"a key for tests only",
             )
             workflow.apply(session, report, "receive", Actor("sender"), door="api")
             listener.execute("SELECT 1")

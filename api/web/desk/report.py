@@ -22,13 +22,14 @@ from api.web.relations import relations
 from api.web.render import page
 from geo import contacts, queue, replies, reports
 from geo.clock import urgent
-from geo.contacts import Contact
 from geo.effects import REASONS
 from geo.errors import ForbiddenError, NotFoundError, QuangnamError
 from geo.i18n import Lang, _, translate
-from geo.models import Flag, Media, Report, User
+from geo.models import Flag, Media, Report, Sender, User
 from geo.permissions import may, visible
 from geo.queue import Asked
+from geo.secret import secret
+from geo.senders import Contact
 from geo.settings import Settings
 from geo.suggestions import suggested
 
@@ -61,7 +62,7 @@ def contact(
     if not forgery.is_ours(request, settings, token):
         raise ForbiddenError(STALE)
     report = found(session, user, code)
-    seen = contacts.look(session, report, signed.actor(user), why)
+    seen = contacts.look(session, report, signed.actor(user), why, secret=secret(settings))
     return shown(request, session, settings, lang, user, report=report, asked=asked, contact=seen)
 
 
@@ -123,7 +124,7 @@ def shown(
     *,
     report: Report,
     asked: Asked,
-    contact: Contact | None = None,
+    contact: tuple[Contact, Sender] | None = None,
     refused: tuple[str, str, StepIn] | None = None,
 ) -> Response:
     """The page of a report, with the contact just asked for or the step just refused."""
@@ -162,7 +163,8 @@ def shown(
         replies=replies.for_report(session, report),
         reasons=REASONS,
         may_contact=may(who, "contact", report),
-        contact=contact,
+        contact=contact[0] if contact else None,
+        checked=contact[1].phone_checked if contact else False,
         refused=refused[:2] if refused else None,
         typed=refused[2].model_dump() if refused else {},
         following=queue.following(session, who, asked, report, now),

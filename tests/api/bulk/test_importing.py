@@ -13,6 +13,8 @@ from boundaries.routing import route
 from geo import deadlines
 from geo.geometry import blur, position
 from geo.models import Category, Event, Report, ReportUnit, Sender, Unit
+from geo.secret import secret
+from geo.senders import phone_hash, read
 from geo.settings import Settings
 from tests.api.bulk.rows import GOOD, TABLES, counts, reasons
 
@@ -42,7 +44,9 @@ def test_a_row_becomes_what_the_same_report_would(
         "in_progress", 2, "import", False, 12.5)  # fmt: skip
     assert report.code.startswith("QN-")
     sender = session.scalars(select(Sender)).one()
-    assert (sender.name, sender.phone, sender.email) == ("Lê Thị Mận", "+84905123456", "man@example.vn")
+    contact = read(secret(settings), sender)
+    assert (contact.name, contact.phone, contact.email) == ("Lê Thị Mận", "+84905123456", "man@example.vn")
+    assert sender.phone_hash == phone_hash(secret(settings), "+84905123456")
     assert (sender.token_hash, sender.notice_version) == (None, "")
     steps = session.execute(select(Event.action, Event.from_state, Event.to_state).order_by(Event.id)).all()
     assert [tuple(step) for step in steps] == [

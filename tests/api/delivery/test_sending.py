@@ -16,14 +16,15 @@ from api.delivery.outbound import Answer
 from geo import outbox, workflow
 from geo.database import build_engine, build_sessions
 from geo.details import Details
-from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
+from geo.models import Delivery, Event, Report, Subscription, Unit, User, Webhook
 from geo.outbox import Channels
 from geo.permissions import SYSTEM, Actor
 from geo.sealing import seal
 from geo.settings import Settings
-from tests.api.delivery.conftest import Gateway, Postbox
+from tests.api.conftest import Gateway, Postbox
 
 Make = Callable[..., Any]
+SECRET = b"a key for tests only"
 ALL = Channels(email=True, sms=True, push=True)
 
 
@@ -36,7 +37,7 @@ def step(session: Session) -> Callable[..., int]:
 
 
 def planned(session: Session, event_id: int) -> set[tuple[str, str]]:
-    outbox.plan(session, event_id, ALL)
+    outbox.plan(session, event_id, ALL, SECRET)
     rows = select(Delivery.channel, Delivery.target).where(Delivery.event_id == event_id)
     return {(channel, target) for channel, target in session.execute(rows)}
 
@@ -44,9 +45,7 @@ def planned(session: Session, event_id: int) -> set[tuple[str, str]]:
 def test_the_sender_is_told_by_e_mail_or_of_what_matters_by_sms(
     session: Session, make_report: Make, step: Callable[..., int]
 ) -> None:
-    with_mail, without = make_report(), make_report()
-    session.get_one(Sender, with_mail.id).email = "buoi@example.vn"
-    session.flush()
+    with_mail, without = make_report(email="buoi@example.vn"), make_report()
     assert planned(session, step(with_mail, "accept")) == {("email", f"sender:{with_mail.id}")}
     assert planned(session, step(without, "accept")) == set()
     assert planned(session, step(without, "ask", text="Ở làn đường nào?")) == {("sms", f"sender:{without.id}")}
@@ -55,8 +54,8 @@ def test_the_sender_is_told_by_e_mail_or_of_what_matters_by_sms(
 def test_planning_twice_tells_nobody_twice(session: Session, make_report: Make, step: Callable[..., int]) -> None:
     report = make_report()
     event = step(report, "reject", text="Đã xử lý từ hôm qua.", reason="da-xu-ly")
-    assert len(outbox.plan(session, event, ALL)) == 1
-    assert outbox.plan(session, event, ALL) == []
+    assert len(outbox.plan(session, event, ALL, SECRET)) == 1
+    assert outbox.plan(session, event, ALL, SECRET) == []
 
 
 def test_everybody_whose_report_was_merged_hears_the_answer(
@@ -119,13 +118,11 @@ def test_letters_and_messages_go_out_with_a_number_that_stays(
             "public_url": "https://phananh.example.vn",
         }
     )
-    with_mail, without = make_report(accepted=True), make_report(accepted=True)
-    session.get_one(Sender, with_mail.id).email = "buoi@example.vn"
-    session.flush()
+    with_mail, without = make_report(accepted=True, email="buoi@example.vn"), make_report(accepted=True)
     numbers = []
     for report in (with_mail, without):
         event = step(report, "resolve", text="Đã vá xong sáng nay.")
-        numbers += outbox.plan(session, event, sending.channels(own))
+        numbers += outbox.plan(session, event, sending.channels(own), SECRET)
     for number in numbers:
         sending.deliver(session, own, number)
         sending.deliver(session, own, number)  # sent is sent
@@ -153,7 +150,7 @@ def test_what_fails_stays_waiting_and_is_given_up_at_the_end(
     gateway.status = 503
     own = settings.model_copy(update={"sms_url": gateway.url})
     report = make_report()
-    (number,) = outbox.plan(session, step(report, "ask", text="Ở làn nào vậy?"), sending.channels(own))
+    (number,) = outbox.plan(session, step(report, "ask", text="Ở làn nào vậy?"), sending.channels(own), SECRET)
     with pytest.raises(Exception, match="sms"):
         sending.deliver(session, own, number)
     delivery = session.get_one(Delivery, number)
@@ -259,6 +256,7 @@ def _stored(session: Session) -> Report:
         commune_code=None,
         needs_confirmation=False,
         token=codes.token(),
+        secret=b"a key for tests only",
     )
     workflow.apply(session, report, "receive", Actor("sender"), door="api")
     return report
