@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.receipts import receipt
 from boundaries import reasons, routing
 from boundaries.routing import Routing
-from geo import codes, handling, idempotency, limits, media, reports, seconds, workflow
+from geo import codes, days, handling, idempotency, limits, media, reports, seconds, workflow
 from geo.aside import aside
 from geo.details import Details
 from geo.errors import QuangnamError
@@ -103,6 +103,7 @@ def submit(
             version=second.version,
             details=second.details,
         )
+    days.refresh(session)
     report = reports.create(
         session,
         draft,

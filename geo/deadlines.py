@@ -1,6 +1,7 @@
 """Due moments in working hours and Vietnamese holidays."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,6 +17,7 @@ AFTERNOON = (time(13, 30), time(17, 0))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOURS_A_DAY = 8  # the two together; a working day of a deadline is these eight hours, wherever they begin
 Numbers = NDArray[np.float64]
+_OVERRULED: dict[date, bool] = {}
 
 
 class _Axis(NamedTuple):
@@ -32,13 +34,22 @@ def is_working_day(day: date) -> bool:
     return day in _working_days(day.year)
 
 
+def overrule(days: Mapping[date, bool]) -> None:
+    """Takes an administrator's word on single days (True: worked) over the calendar; replaces what was said before."""
+    if dict(days) != _OVERRULED:
+        _OVERRULED.clear()
+        _OVERRULED.update(days)
+        _working_days.cache_clear()
+        _axis.cache_clear()
+
+
 @lru_cache(maxsize=64)
 def _working_days(year: int) -> frozenset[date]:
     # One calendar a year: the library fills a shared one while it is read, which threads would trip over.
     calendar = holidays.country_holidays("VN", years=year)
     first = date(year, 1, 1)
     days = (first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days))
-    return frozenset(day for day in days if calendar.is_working_day(day))
+    return frozenset(day for day in days if _OVERRULED.get(day, calendar.is_working_day(day)))
 
 
 @lru_cache(maxsize=16)

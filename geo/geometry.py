@@ -3,11 +3,13 @@
 import math
 import struct
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from geoalchemy2 import WKBElement
 from numpy.typing import NDArray
 from shapely import from_wkb, get_coordinates
+from sqlalchemy import ColumnElement, Double, Numeric, SQLColumnExpression, cast, func
 
 SRID = 4326
 # A cell of about 500 m at 15.5° N: 0.0045° of latitude are 498 m, 0.0047° of longitude 504 m.
@@ -51,3 +53,13 @@ def blur_many(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         np.round((np.floor(lon / CELL_LON) + 0.5) * CELL_LON, 6),
         np.round((np.floor(lat / CELL_LAT) + 0.5) * CELL_LAT, 6),
     )
+
+
+def blurred(point: SQLColumnExpression[Any]) -> ColumnElement[Any]:
+    """`blur` of a geometry column, in SQL."""
+
+    def centre(value: ColumnElement[Any], cell: float) -> ColumnElement[Any]:
+        return cast(func.round(cast((func.floor(value / cell) + 0.5) * cell, Numeric), 6), Double)
+
+    x, y = centre(func.ST_X(point), CELL_LON), centre(func.ST_Y(point), CELL_LAT)
+    return func.ST_SetSRID(func.ST_MakePoint(x, y), SRID)

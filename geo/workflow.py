@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo import approval, jobs, merging, outbox, proof
+from geo import approval, days, jobs, merging, outbox, proof
 from geo.database import driver
 from geo.details import Details, Situation, checked_details
 from geo.effects import EFFECTS
@@ -49,6 +49,7 @@ def apply(
     """
     source = None if action == "receive" else _locked(session, report, version)
     moment = now or datetime.now(UTC)
+    days.refresh(session)
     if source is not None and approval.wanted(action, report, actor) and may(actor, action, report):
         action, details = "propose", replace(details, proposed=action)
     target = TRANSITIONS.get((source, action))

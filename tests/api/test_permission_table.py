@@ -66,7 +66,13 @@ VOICES: dict[str, Recipe] = {
     "fixed": Recipe(RESOLVED),
 }
 # Pages: the table's word on who may open them.
-PAGES = {"desk": "/queue", "enter": "/queue/new", "load": "/queue/load", "templates": "/queue/templates"}
+PAGES = {
+    "desk": "/queue",
+    "enter": "/queue/new",
+    "load": "/queue/load",
+    "templates": "/queue/templates",
+    "administer": "/admin/users",
+}
 IN_A_BROWSER: tuple[Role, ...] = tuple(role for role in ROLES if role != "system")
 
 

@@ -1,0 +1,1 @@
+"""Administration: users, units, categories, rules, days, requests, messages."""

@@ -1,0 +1,125 @@
+"""/admin: the sections, each a list and a form."""
+
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from api import signed
+from api.deps import SessionDep, SettingsDep, language
+from api.web import forgery
+from api.web.admin.authorities import RULES, UNITS
+from api.web.admin.calendar import CATEGORIES, DAYS
+from api.web.admin.people import USERS
+from api.web.admin.section import ACTIONS, Change, Saved, Section
+from api.web.admin.waiting import FLAGS, MESSAGES, REQUESTS
+from api.web.render import page
+from api.web.signing import STALE
+from geo.errors import ForbiddenError, NotFoundError, QuangnamError
+from geo.i18n import _, translate
+from geo.models import User
+from geo.settings import Settings
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+SECTIONS = {one.name: one for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, REQUESTS, FLAGS, MESSAGES)}
+_log = logging.getLogger("quangnam.admin")
+
+
+@router.get("")
+def start(request: Request, session: SessionDep) -> RedirectResponse:
+    """Leads on to the first section."""
+    signed.needed(session, request, "administer")
+    return RedirectResponse(f"/admin/{USERS.name}", 303)
+
+
+@router.get("/{name}")
+def show(*, request: Request, session: SessionDep, settings: SettingsDep, name: str, key: str = "") -> Response:
+    """A section, with the form of one row where it is named."""
+    user = signed.needed(session, request, "administer")
+    return _page(request, session, settings, user, section=_section(name), key=key[:100])
+
+
+@router.post("/{name}")
+async def read(request: Request, name: str) -> Response:
+    """Takes a form: a new row, a changed one, or something done with one at once."""
+    form = await request.form(max_files=0, max_fields=40)
+    said = {field: value for field, value in form.items() if isinstance(value, str)}
+    return await run_in_threadpool(_take, request, name, said)
+
+
+def _take(request: Request, name: str, said: dict[str, str]) -> Response:
+    settings: Settings = request.app.state.settings
+    lang = language(request)
+    with request.app.state.sessions.begin() as session:
+        user = signed.needed(session, request, "administer")
+        section = _section(name)
+        if not forgery.is_ours(request, settings, said.pop("token", "")):
+            raise ForbiddenError(STALE)
+        key, action = said.pop("key", "")[:100], said.pop("action", "")
+        change = Change(session, settings, user, key, said)
+        try:
+            with session.begin_nested():
+                saved = _do(section, action, change)
+        except QuangnamError as error:
+            text = translate(error.message, lang, **error.values)
+            return _page(request, session, settings, user, section=section, key=key, error=text, typed=said)
+        # Who changed what, without what was typed: a name or a phone has no place in a log.
+        _log.warning("user %s: %s %s %s", user.id, section.name, action or "save", key or "new")
+        return _page(request, session, settings, user, section=section, saved=saved)
+
+
+def _do(section: Section, action: str, change: Change) -> Saved:
+    if action:
+        if action not in section.act:
+            raise NotFoundError(_("Không có bước này."))
+        return section.act[action](change)
+    if section.save is None or (not change.key and not section.may_add):
+        raise NotFoundError(_("Không có bước này."))
+    return section.save(change)
+
+
+def _section(name: str) -> Section:
+    if name not in SECTIONS:
+        raise NotFoundError(_("Không có trang này."))
+    return SECTIONS[name]
+
+
+def _page(
+    request: Request,
+    session: Session,
+    settings: Settings,
+    user: User,
+    *,
+    section: Section,
+    key: str = "",
+    error: str | None = None,
+    typed: dict[str, str] | None = None,
+    saved: Saved | None = None,
+) -> Response:
+    session.flush()
+    values: dict[str, Any] = typed if typed is not None else section.current(session, key) if key else {}
+    base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    mark = forgery.device(request)
+    response = page(
+        request,
+        "admin.html",
+        status=422 if error else 200,
+        headers={"Cache-Control": "no-store"},
+        user=user,
+        sections=SECTIONS.values(),
+        section=section,
+        rows=section.rows(session),
+        fields=section.fields(session) if section.save and (section.may_add or key) else [],
+        values=values,
+        key=key,
+        actions=ACTIONS,
+        error=error,
+        saved=saved,
+        link=base + saved.link if saved and saved.link else "",
+        token=forgery.token(settings, mark),
+    )
+    forgery.remember(response, request, mark)
+    return response

@@ -1,0 +1,82 @@
+"""Users: made with a one-time link, ended and never deleted."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.web.admin.section import Change, Field, Row, Saved, Section, known
+from geo import accounts
+from geo.errors import ConflictError, NotFoundError
+from geo.i18n import _
+from geo.models import Unit, User
+
+TOLD = _("Gửi liên kết này cho chính người đó; dùng một lần, trong 3 ngày:")
+
+
+def _rows(session: Session) -> list[Row]:
+    users = session.scalars(select(User).order_by(User.active.desc(), User.name))
+    return [
+        Row(
+            str(user.id),
+            f"{user.name} · {user.email}",
+            " · ".join([accounts.ROLES[user.role], *([user.unit.name] if user.unit else [])])
+            + ("" if user.active else " · " + _("đã đóng")),
+            ("link", "end") if user.active else ("link",),
+        )
+        for user in users
+    ]
+
+
+def _fields(session: Session) -> list[Field]:
+    names = [(unit.code, unit.name) for unit in session.scalars(select(Unit).order_by(Unit.name))]
+    return [
+        Field("email", _("E-mail"), "email", required=True),
+        Field("name", _("Họ và tên"), required=True),
+        Field("role", _("Vai trò"), "select", tuple(accounts.ROLES.items()), required=True),
+        Field(
+            "unit",
+            _("Đơn vị (chỉ cho cán bộ và lãnh đạo)"),
+            "select",
+            [("", "–"), *names],
+        ),
+    ]
+
+
+def _add(change: Change) -> Saved:
+    said = change.values
+    _user, token = accounts.add(
+        change.session,
+        said.get("email", ""),
+        name=said.get("name", ""),
+        role=said.get("role", ""),
+        unit=said.get("unit") or None,
+    )
+    return Saved(TOLD, f"/welcome/{token}")
+
+
+def _user(change: Change) -> User:
+    user = change.session.get(User, known(change.key)) if known(change.key) < 2**31 else None
+    if user is None:
+        raise NotFoundError(_("Không có tài khoản nào với e-mail này."))
+    if user.id == change.user.id:
+        raise ConflictError(_("Bạn không tự đóng hay đặt lại tài khoản của mình ở đây; hãy nhờ người quản trị khác."))
+    return user
+
+
+def _link(change: Change) -> Saved:
+    return Saved(TOLD, f"/welcome/{accounts.link(change.session, _user(change))}")
+
+
+def _end(change: Change) -> Saved:
+    accounts.end(change.session, _user(change))
+    return Saved(_("Đã đóng tài khoản."))
+
+
+USERS = Section(
+    "users",
+    _("Tài khoản"),
+    _("Mỗi người một tài khoản; mật khẩu do chính họ chọn bằng liên kết dùng một lần."),
+    _rows,
+    _fields,
+    save=_add,
+    act={"link": _link, "end": _end},
+)

@@ -1,0 +1,96 @@
+"""One noun of the administration: what its list shows, what its form asks, what happens when it is sent."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sqlalchemy.orm import Session
+
+from geo.i18n import _
+from geo.models import User
+from geo.settings import Settings
+
+Kind = Literal["text", "number", "check", "select", "date", "area", "email"]
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form; `options` are the codes and names of a select."""
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    options: Sequence[tuple[str, str]] = ()
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list: its key in addresses, its title, what else to know, and what may be done with it at once."""
+
+    key: str
+    title: str
+    notes: str = ""
+    actions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What to tell after a form was taken, and a link to hand on once."""
+
+    told: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A form as it was sent: by whom, about which row (blank for a new one), and the answers."""
+
+    session: Session
+    settings: Settings
+    user: User
+    key: str
+    values: Values
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return self.values.get(name, "") in ("true", "on", "1")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A noun: `fields` may need the database for its options; `current` gives the answers of a row."""
+
+    name: str
+    title: str
+    about: str
+    rows: Callable[[Session], list[Row]]
+    fields: Callable[[Session], list[Field]] = lambda _session: []
+    current: Callable[[Session, str], dict[str, str]] = lambda _session, _key: {}
+    save: Callable[[Change], Saved] | None = None
+    act: Mapping[str, Callable[[Change], Saved]] = field(default_factory=dict)
+    may_add: bool = True
+
+
+ACTIONS = {
+    "link": _("Liên kết mới"),
+    "end": _("Đóng"),
+    "remove": _("Xóa"),
+    "retry": _("Gửi lại"),
+    "settle": _("Đã giải quyết"),
+    "erase": _("Xóa dữ liệu"),
+    "dismiss": _("Bỏ qua"),
+}
+
+
+def number(values: Values, name: str, default: int) -> int:
+    """A whole number of a form; the default for a blank or anything else."""
+    text = values.get(name, "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else default
+
+
+def known(key: Any) -> int:
+    """The number of a row in an address; -1, which no row has, for anything else."""
+    text = str(key)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else -1

@@ -1,0 +1,150 @@
+"""The administrator's pages, over HTTP and without scripts."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.web.admin.pages import SECTIONS
+from geo import data_requests, deadlines, outbox, workflow
+from geo.geometry import blur, position
+from geo.models import Category, Delivery, Report, Rule, Sender, Unit, User
+from geo.permissions import SYSTEM
+
+Make = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _calendar() -> Iterator[None]:
+    yield
+    deadlines.overrule({})
+
+
+@pytest.fixture
+def administrator(client: TestClient, make_user: Make, sign_in: Make) -> User:
+    user: User = make_user("administrator")
+    sign_in(client, user)
+    return user
+
+
+def post(client: TestClient, section: str, **fields: Any) -> Any:
+    page = client.get(f"/admin/{section}").text
+    token = page.partition('name="token" value="')[2].partition('"')[0] or _token(client)
+    return client.post(f"/admin/{section}", data=fields | {"token": token})
+
+
+def _token(client: TestClient) -> str:
+    return client.get("/account").text.partition('name="token" value="')[2].partition('"')[0]
+
+
+def test_every_section_opens_for_administrators_alone(
+    client: TestClient, administrator: User, make_user: Make, sign_in: Make
+) -> None:
+    for name in SECTIONS:
+        assert client.get(f"/admin/{name}").status_code == 200
+    assert client.get("/admin/nonsense").status_code == 404
+    sign_in(client, make_user("operator"))
+    for name in SECTIONS:
+        assert client.get(f"/admin/{name}").status_code == 403
+        assert client.post(f"/admin/{name}", data={"token": _token(client)}).status_code == 403
+
+
+def test_an_account_is_made_with_a_link_and_closed(client: TestClient, session: Session, administrator: User) -> None:
+    form = {"email": "sen@example.vn", "name": "Lê Thị Sen", "role": "officer", "unit": "ubnd-503"}
+    told = post(client, "users", **form)
+    assert "http://testserver/welcome/" in told.text
+    user = session.scalars(select(User).where(User.email == "sen@example.vn")).one()
+    assert "Đã có tài khoản" in post(client, "users", **form).text
+    assert "/welcome/" in post(client, "users", key=str(user.id), action="link").text
+    post(client, "users", key=str(user.id), action="end")
+    session.refresh(user)
+    assert not user.active
+    assert post(client, "users", key=str(administrator.id), action="end").status_code == 422
+    assert client.post("/admin/users", data=form | {"token": "x"}).status_code == 403
+
+
+def test_a_unit_is_changed(client: TestClient, session: Session, administrator: User) -> None:
+    assert "Công ty" in client.get("/admin/units?key=cong-ty-dien-luc").text
+    form = {
+        "key": "cong-ty-dien-luc",
+        "name": "Điện lực Quảng Nam",
+        "email": "truc@example.vn",
+        "approves_results": "true",
+    }
+    assert post(client, "units", **form).status_code == 200
+    unit = session.scalars(select(Unit).where(Unit.code == "cong-ty-dien-luc")).one()
+    session.refresh(unit)
+    assert (unit.name, unit.email, unit.approves_results) == ("Điện lực Quảng Nam", "truc@example.vn", True)
+    assert post(client, "units", **(form | {"email": "không phải"})).status_code == 422
+    assert post(client, "units", **(form | {"key": ""})).status_code == 422
+
+
+def test_what_becomes_sensitive_is_blurred_at_once_and_back(
+    client: TestClient, session: Session, administrator: User, make_report: Make
+) -> None:
+    report = make_report(category="cay-xanh", lon=108.33812, lat=15.87937)
+    form = {
+        "key": "cay-xanh",
+        "name": "Cây xanh",
+        "name_en": "Trees",
+        "accept_hours": "6",
+        "resolve_days": "4",
+        "active": "true",
+    }
+    assert post(client, "categories", **(form | {"sensitive": "true"})).status_code == 200
+    session.refresh(report)
+    assert position(report.public_point) == pytest.approx(blur(108.33812, 15.87937), abs=1e-9)
+    assert client.get(f"/api/v1/reports/{report.code}").json()["properties"]["content"] is None
+    post(client, "categories", **form)
+    session.refresh(report)
+    assert position(report.public_point) == position(report.point)
+    kind = session.scalars(select(Category).where(Category.code == "cay-xanh")).one()
+    session.refresh(kind)
+    assert (kind.accept_hours, kind.resolve_days, kind.active) == (6, 4, True)
+    assert post(client, "categories", **(form | {"accept_hours": "0"})).status_code == 422
+
+
+def test_rules_and_days(client: TestClient, session: Session, administrator: User) -> None:
+    form = {"category": "dien-chieu-sang", "area": "503", "unit": "cong-ty-dien-luc"}
+    assert "Điện – chiếu sáng → " in post(client, "rules", **form).text
+    post(client, "rules", **form)
+    rule = session.scalars(select(Rule)).one()
+    post(client, "rules", key=str(rule.id), action="remove")
+    assert session.scalars(select(Rule)).all() == []
+    assert deadlines.is_working_day(date(2026, 6, 15))
+    assert "15/06/2026" in post(client, "days", day="2026-06-15", working="", name="Nghỉ bù").text
+    assert not deadlines.is_working_day(date(2026, 6, 15))
+    post(client, "days", key="2026-06-15", action="remove")
+    assert deadlines.is_working_day(date(2026, 6, 15))
+    assert post(client, "days", day="mai", name="Nghỉ bù").status_code == 422
+
+
+def test_a_request_for_erasure_is_done_with_one_press(
+    client: TestClient, session: Session, administrator: User, make_report: Make
+) -> None:
+    report: Report = make_report()
+    asked = data_requests.ask(session, report, "erasure", "", 72)
+    assert report.code in client.get("/admin/requests").text
+    post(client, "requests", key=str(asked.id), action="erase")
+    session.expire_all()
+    assert session.get_one(Sender, report.id).key is None
+    assert report.code not in client.get("/admin/requests").text
+
+
+def test_messages_that_were_given_up_are_seen_and_tried_again(
+    client: TestClient, session: Session, administrator: User, make_report: Make
+) -> None:
+    report = make_report()
+    event = workflow.apply(session, report, "accept", SYSTEM, door="cli")
+    letter = Delivery(event_id=event, channel="email", target=f"sender:{report.id}", state="dead", fault="TimeoutError")
+    session.add(letter)
+    session.flush()
+    assert report.code in client.get("/admin/messages").text
+    post(client, "messages", key=str(letter.id), action="retry")
+    session.refresh(letter)
+    assert letter.state == "waiting"
+    assert outbox.dead(session) == []
