@@ -56,7 +56,7 @@ def apply(
     if target is None:
         raise ConflictError(
             _("Phản ánh đang ở trạng thái “{state}”, bước này không còn thực hiện được."),
-            details={"possible": possible(source, actor.role)},
+            details={"possible": [one for one in possible(source, actor.role) if may(actor, one, report)]},
             state=STATES[source] if source else "",
         )
     if not may(actor, action, None if action == "receive" else report):

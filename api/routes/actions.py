@@ -18,7 +18,7 @@ from geo import reports
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
 from geo.models import Report
-from geo.permissions import PUBLIC, Actor, visible
+from geo.permissions import PUBLIC, Actor, may, visible
 from geo.transitions import Action, possible
 
 router = APIRouter(prefix="/api/v1/reports/{code}/actions", tags=["process"])
@@ -82,5 +82,5 @@ def asked(session: Session, request: Request, code: str) -> tuple[Report, Actor]
 
 
 def _standing(report: Report, who: Actor) -> dict[str, Any]:
-    steps = possible(report.state, who.role)
+    steps = [action for action in possible(report.state, who.role) if may(who, action, report)]
     return {"code": report.code, "state": report.state, "version": report.version, "possible": steps}

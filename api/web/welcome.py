@@ -61,11 +61,12 @@ def _owner(session: SessionDep, link: str) -> User:
 
 def _page(request: Request, settings: Settings, user: User, error: str | None = None, status: int = 200) -> Response:
     mark = forgery.device(request)
+    # Nobody else learns the link; without any referrer a browser would say that its form comes from nowhere.
     response = page(
         request,
         "welcome.html",
         status=status,
-        headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+        headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"},
         user=user,
         role=accounts.ROLES[user.role],
         least=SHORTEST,
