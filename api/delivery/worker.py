@@ -14,7 +14,7 @@ from geo.settings import Settings
 CONCURRENCY = 4
 # 4 s, 16 s, 64 s … the last try comes about a day after the first.
 RETRY = RetryStrategy(max_attempts=sending.MOST_TRIES - 1, exponential_wait=4)
-STALLED = 30.0  # seconds without a sign of life after which a worker counts as dead
+HEARTBEAT, STALLED = 3.0, 12.0  # seconds between signs of life, and without one until a worker counts as dead
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +44,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     def clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         timekeeping.keep(sessions, datetime.now(UTC))
 
-    @app.periodic(cron="* * * * *")
+    @app.periodic(cron="* * * * * */10")
     @app.task(name="revive", queueing_lock="revive")
     async def revive(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         # The jobs of a worker that was killed are taken up again.
@@ -68,4 +68,10 @@ def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Works until it is asked to stop; what the clock missed while nobody worked comes first."""
     timekeeping.keep(sessions, datetime.now(UTC))
     app = build(url, settings, sessions)
-    app.run_worker(concurrency=CONCURRENCY, delete_jobs="successful", shutdown_graceful_timeout=20)
+    app.run_worker(
+        concurrency=CONCURRENCY,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=20,
+        update_heartbeat_interval=HEARTBEAT,
+        stalled_worker_timeout=STALLED,
+    )
