@@ -2,11 +2,13 @@
 
 from brotli_asgi import BrotliMiddleware
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import follow as private_links
 from api import problems
 from api.body_limit import BodyLimit
+from api.measuring import Measuring
 from api.routes import (
     actions,
     assets,
@@ -18,6 +20,7 @@ from api.routes import (
     health,
     maps,
     media,
+    metrics,
     reports,
     route,
     statistics,
@@ -34,9 +37,11 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.state.sessions = sessions
     problems.install(app)
     private_links.hide_tokens()
+    app.state.registry = CollectorRegistry()
     app.add_middleware(BodyLimit, settings=settings)
     # Pages must be small on the wire; pictures and fonts are already.
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=["^/media/", r"\.woff2$"])
+    app.add_middleware(Measuring, registry=app.state.registry)
     app.include_router(assets.router)
     app.include_router(reports.router)
     app.include_router(actions.router)
@@ -46,6 +51,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(media.router)
     app.include_router(follow.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(exports.router)
     app.include_router(maps.router)
     app.include_router(density.router)

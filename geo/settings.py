@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     data_request_hours: Annotated[
         int, Field(gt=0, description="hours in which a sender's request about their data is due")
     ] = 72
+    metrics_token: Annotated[
+        SecretStr | None, BeforeValidator(_unset), Field(description="what Prometheus shows to read /metrics")
+    ] = None
     trusted_proxies: Annotated[
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"
