@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import orjson
 import psycopg
@@ -63,20 +64,41 @@ def restore(url: str, media: Path, file: Path, progress: Progress) -> int:
         found = Path(folder)
         try:
             with tarfile.open(file) as tar:
-                tar.extractall(found, filter="data")
-            sums = orjson.loads((found / MANIFEST).read_bytes())["sha256"]
+                sums: dict[str, str] = orjson.loads(_inside(tar, MANIFEST).read())["sha256"]
+                for number, (name, wanted) in enumerate(sums.items(), 1):
+                    _extract(tar, name, found)
+                    if _sum(found / name) != wanted:
+                        raise SetupError(_("Bản sao lưu bị hỏng ở {name}; hãy dùng bản khác."), name=name)
+                    progress(number / len(sums))
         except (OSError, tarfile.TarError, ValueError, KeyError) as error:
             raise SetupError(_("{path} không phải là một bản sao lưu đọc được."), path=file) from error
-        for number, (name, wanted) in enumerate(sums.items(), 1):
-            if not (found / name).is_file() or _sum(found / name) != wanted:
-                raise SetupError(_("Bản sao lưu bị hỏng ở {name}; hãy dùng bản khác."), name=name)
-            progress(number / len(sums))
         _run("pg_restore", "--no-owner", "--no-comments", "--exit-on-error", f"--dbname={url}", str(found / DUMP))
         if (found / MEDIA).exists():
             media.mkdir(mode=0o700, exist_ok=True)
             for part in (found / MEDIA).iterdir():
                 shutil.move(part, media / part.name)
     return len(sums) - 1
+
+
+def _extract(tar: tarfile.TarFile, name: str, folder: Path) -> None:
+    """One file of the manifest, and nothing else of what a tar may hold: no link, no device, no way out."""
+    target = (folder / name).resolve()
+    if not target.is_relative_to(folder.resolve()) or not (name == DUMP or name.startswith(f"{MEDIA}/")):
+        raise ValueError(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        source = _inside(tar, name)
+    except KeyError:
+        raise SetupError(_("Bản sao lưu bị hỏng ở {name}; hãy dùng bản khác."), name=name) from None
+    with source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+
+
+def _inside(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    found = tar.extractfile(name)
+    if found is None:
+        raise ValueError(name)
+    return found
 
 
 def _run(program: str, *arguments: str) -> None:

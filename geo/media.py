@@ -1,6 +1,5 @@
 """Pictures in: decoded in a bounded process, kept as re-encoded copies, gone again when the transaction fails."""
 
-import os
 import secrets
 import subprocess
 import sys
@@ -8,14 +7,12 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import orjson
-from obstore.store import LocalStore
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from geo import picture
+from geo import picture, stores
 from geo.errors import InvalidError, TooManyError
 from geo.geometry import element
 from geo.i18n import _
@@ -91,10 +88,15 @@ def keep(
         return
     keys = [secrets.token_hex(16) for _number in pictures]
     # A process killed between here and the commit leaves files that no row names and so nobody is served.
-    event.listen(session, "after_rollback", lambda _session: _remove(settings, keys), once=True)
+    event.listen(
+        session,
+        "after_rollback",
+        lambda _session: stores.remove(settings, [path for key in keys for path in paths(key)]),
+        once=True,
+    )
     for key, made in zip(keys, pictures, strict=True):
-        _write(settings, paths(key)[0], made.large)
-        _write(settings, paths(key)[1], made.small)
+        stores.write(settings, paths(key)[0], made.large)
+        stores.write(settings, paths(key)[1], made.small)
         session.add(
             Media(
                 report_id=report.id,
@@ -112,39 +114,3 @@ def keep(
 def paths(key: str) -> tuple[str, str]:
     """Where the large and the small copy lie in the store; folders stay small."""
     return f"{key[:2]}/{key}.jpg", f"{key[:2]}/{key}-small.jpg"
-
-
-def read(settings: Settings, path: str) -> bytes | None:
-    """The bytes of a stored copy, None where there is none."""
-    try:
-        return bytes(_store(settings).get(path).bytes())
-    except FileNotFoundError:
-        return None
-
-
-def _store(settings: Settings) -> LocalStore:
-    if not settings.media_dir.exists():
-        settings.media_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(settings.media_dir)
-
-
-def _write(settings: Settings, path: str, data: bytes) -> None:
-    _store(settings).put(path, data)
-    # The store renames into place without waiting for the disk; the commit that follows must not be ahead of it.
-    file = settings.media_dir / path
-    for target in (file, file.parent, settings.media_dir):
-        _sync(target)
-
-
-def _sync(target: Path) -> None:
-    handle = os.open(target, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _remove(settings: Settings, keys: Sequence[str]) -> None:
-    for key in keys:
-        for path in paths(key):
-            (settings.media_dir / path).unlink(missing_ok=True)

@@ -102,6 +102,16 @@ class Settings(BaseSettings):
     data_request_hours: Annotated[
         int, Field(gt=0, description="hours in which a sender's request about their data is due")
     ] = 72
+    media_url: Annotated[
+        str | None,
+        BeforeValidator(_unset),
+        Field(description="s3://bucket/prefix for the pictures; empty: the data directory"),
+    ] = None
+    media_endpoint: Annotated[
+        str | None, BeforeValidator(_unset), Field(description="address of an S3-compatible store that is not Amazon's")
+    ] = None
+    media_key: Annotated[str | None, BeforeValidator(_unset), Field(description="access key of the store")] = None
+    media_secret: Annotated[SecretStr | None, BeforeValidator(_unset), Field(description="its secret")] = None
     metrics_token: Annotated[
         SecretStr | None, BeforeValidator(_unset), Field(description="what Prometheus shows to read /metrics")
     ] = None

@@ -10,7 +10,7 @@ from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
 from api.signed import actor, user_of
 from api.working import link_of
-from geo import media
+from geo import media, stores
 from geo.errors import NotFoundError
 from geo.filters import pictured, waiting_picture
 from geo.i18n import _
@@ -33,7 +33,7 @@ def picture(request: Request, session: SessionDep, settings: SettingsDep, name: 
         query = select(Report, shown.label("published")).join(Media, Media.report_id == Report.id)
         row = session.execute(query.where(Media.key == match[1])).one_or_none()
     if match and row and (row.published or _insider(session, request, row.Report)):
-        data = media.read(settings, media.paths(match[1])[1 if match[2] else 0])
+        data = stores.read(settings, media.paths(match[1])[1 if match[2] else 0])
         if data is not None:
             headers = {
                 "Cache-Control": PUBLIC if row.published else PRIVATE,

@@ -1,14 +1,17 @@
 import io
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from moto.server import ThreadedMotoServer
 from PIL import ExifTags, Image
 from pillow_heif import register_heif_opener
+from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import media
+from geo import media, stores
 from geo.errors import InvalidError
 from geo.geometry import position
 from geo.models import Media, Report
@@ -119,11 +122,11 @@ def test_files_are_kept_with_their_row(
     made = media.decode(picture(exif=camera_exif()), settings)
     media.keep(session, settings, make_report(), [made])
     row = session.scalars(select(Media)).one()
-    assert [media.read(settings, path) for path in media.paths(row.key)] == [made.large, made.small]
+    assert [stores.read(settings, path) for path in media.paths(row.key)] == [made.large, made.small]
     assert row.taken_point is not None
     assert position(row.taken_point) == (108.338, 15.8794)
     session.commit()
-    assert media.read(settings, media.paths(row.key)[0]) == made.large
+    assert stores.read(settings, media.paths(row.key)[0]) == made.large
 
 
 def test_a_rollback_takes_the_files_along(
@@ -133,3 +136,28 @@ def test_a_rollback_takes_the_files_along(
     assert len(list(settings.media_dir.rglob("*.jpg"))) == 4
     session.rollback()
     assert list(settings.media_dir.rglob("*.jpg")) == []
+
+
+@pytest.fixture
+def bucket(settings: Settings) -> Iterator[Settings]:
+    """The settings of an installation whose pictures lie in a bucket of a local S3 server."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    urllib.request.urlopen(urllib.request.Request(f"{endpoint}/anh", method="PUT")).close()
+    values = {"media_url": "s3://anh/quangnam", "media_endpoint": endpoint, "media_key": "khoa"}
+    yield settings.model_copy(update=values | {"media_secret": SecretStr("bi mat")})
+    server.stop()
+
+
+def test_a_bucket_keeps_them_just_as_well(
+    session: Session, bucket: Settings, make_report: Callable[..., Report]
+) -> None:
+    made = media.decode(picture(), bucket)
+    media.keep(session, bucket, make_report(), [made])
+    key = session.scalars(select(Media.key)).one()
+    assert [stores.read(bucket, path) for path in media.paths(key)] == [made.large, made.small]
+    session.rollback()
+    assert [stores.read(bucket, path) for path in media.paths(key)] == [None, None]
+    assert not bucket.media_dir.exists()

@@ -91,3 +91,15 @@ def test_a_damaged_backup_changes_nothing(folder: Path) -> None:
     said = quangnam(folder / "new", "db", "restore", str(file))
     assert said.returncode == 1
     assert "bị hỏng ở database.dump" in said.stderr
+
+
+def test_a_backup_that_leads_out_of_its_folder_is_none(folder: Path) -> None:
+    file = folder / "hostile.tar"
+    manifest = b'{"format": 1, "sha256": {"media/../../../hostile": "0"}}'
+    with tarfile.open(file, "w") as tar:
+        for name, data in (("media/../../../hostile", b"x"), ("manifest.json", manifest)):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    assert "không phải là một bản sao lưu" in quangnam(folder / "new", "db", "restore", str(file)).stderr
+    assert not list(folder.rglob("hostile"))

@@ -1,0 +1,72 @@
+"""Where pictures lie: a folder, or a bucket of an S3-compatible store, by one setting."""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from geo.settings import Settings
+
+if TYPE_CHECKING:  # the library has these for type checkers alone
+    from obstore.store import ClientConfig, S3Config
+
+
+def read(settings: Settings, path: str) -> bytes | None:
+    """The bytes of a stored copy, None where there is none."""
+    try:
+        return bytes(_store(settings).get(path).bytes())
+    except FileNotFoundError:
+        return None
+
+
+def write(settings: Settings, path: str, data: bytes) -> None:
+    """Keeps a copy, durably: what follows may be acknowledged."""
+    _store(settings).put(path, data)
+    if settings.media_url is not None:
+        return  # a bucket answers once it has it
+    # The folder's store renames into place without waiting for the disk; the commit must not be ahead of it.
+    file = settings.media_dir / path
+    for target in (file, file.parent, settings.media_dir):
+        _sync(target)
+
+
+def remove(settings: Settings, paths: Sequence[str]) -> None:
+    """Takes copies away; nothing where there are none."""
+    if settings.media_url is not None:
+        _store(settings).delete(list(paths))
+        return
+    for path in paths:
+        (settings.media_dir / path).unlink(missing_ok=True)
+
+
+def _store(settings: Settings) -> ObjectStore:
+    if settings.media_url is not None:
+        key = settings.media_secret.get_secret_value() if settings.media_secret else ""
+        return _bucket(settings.media_url, settings.media_endpoint or "", settings.media_key or "", key)
+    if not settings.media_dir.exists():
+        settings.media_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(settings.media_dir)
+
+
+@lru_cache(maxsize=4)
+def _bucket(url: str, endpoint: str, key: str, secret: str) -> S3Store:
+    parts = urlsplit(url)
+    config: S3Config = {"region": "us-east-1"}
+    if key:
+        config |= {"access_key_id": key, "secret_access_key": secret}
+    if endpoint:
+        config |= {"endpoint": endpoint}
+    client: ClientConfig = {"allow_http": endpoint.startswith("http://")}
+    return S3Store(parts.netloc, prefix=parts.path.strip("/") or None, config=config, client_options=client)
+
+
+def _sync(target: Path) -> None:
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
