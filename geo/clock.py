@@ -4,13 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
 
-from geo import deadlines
+from geo import deadlines, options
 from geo.models import Category, Report
 
 URGENT = (2, 1)  # hours to accept and days for the result, by the clock
 ORDINARY = (4, 5)  # working hours and working days
-
-ASKED_DAYS = 5  # working days that the sender has to answer, and the longest pause of the clock
 
 
 def restart(report: Report, now: datetime) -> None:
@@ -19,7 +17,7 @@ def restart(report: Report, now: datetime) -> None:
 
 
 def resume(report: Report, now: datetime) -> None:
-    """Moves both deadlines by what the first question took, five working days at most; later ones move nothing."""
+    """Moves both deadlines by what the first question took, the days to answer at most; later ones move nothing."""
     if report.questions != 1 or report.asked_at is None:
         return
     hurried = urgent(report)
@@ -39,7 +37,7 @@ def extend(report: Report, days: int) -> None:
 
 def answer_due(asked_at: datetime) -> datetime:
     """When a question counts as unanswered."""
-    return deadlines.due_in_days(asked_at, ASKED_DAYS)
+    return deadlines.due_in_days(asked_at, options.value("answer_days"))
 
 
 def urgent(report: Report) -> bool:

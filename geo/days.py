@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import deadlines
+from geo import deadlines, options
 from geo.models import Day
 from geo.texts import checked
 
@@ -16,10 +16,11 @@ _read_at = [float("-inf")]
 
 
 def refresh(session: Session, *, at_once: bool = False) -> None:
-    """Lets the deadlines of this process know the days as they are, asking the database at most every 20 seconds."""
+    """Lets this process know the days and the numbers as they are, asking the database at most every 20 seconds."""
     if not at_once and time.monotonic() - _read_at[0] < FRESH:
         return
     deadlines.overrule({day.day: day.working for day in session.scalars(select(Day))})
+    options.read(session)
     _read_at[0] = time.monotonic()
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from geo import clock, proof, recurrence, units
+from geo import clock, options, proof, recurrence, units
 from geo.approval import APPROVAL
 from geo.details import Details, Effect, Situation, checked_details
 from geo.errors import ConflictError, InvalidError
@@ -25,8 +25,6 @@ REASONS = {
 MOST_FORWARDS = 3  # by units; the next one goes to the IOC
 FINAL = MOST_FORWARDS + 2  # the count once the IOC has decided
 MOST_EXTENSIONS = 2
-CLOSE_AFTER = timedelta(days=15)
-RATE_WITHIN = timedelta(days=30)
 
 
 def _accept(at: Situation) -> None:
@@ -107,14 +105,15 @@ def _rate(at: Situation) -> None:
     if at.details.stars is None or not 1 <= at.details.stars <= 5:
         raise InvalidError(_("Hãy chấm từ 1 đến 5 sao."), field="stars")
     settled = at.report.settled_at
-    if at.report.state == "closed" and settled is not None and at.now > settled + RATE_WITHIN:
-        raise ConflictError(_("Đã hết 30 ngày để đánh giá phản ánh này."))
+    days = options.value("rate_days")
+    if at.report.state == "closed" and settled is not None and at.now > settled + timedelta(days=days):
+        raise ConflictError(_("Đã hết {days} ngày để đánh giá phản ánh này."), days=days)
     at.report.stars = at.details.stars
 
 
 def _close(at: Situation) -> None:
     settled = at.report.settled_at
-    if settled is not None and at.now < settled + CLOSE_AFTER:
+    if settled is not None and at.now < settled + timedelta(days=options.value("close_days")):
         raise ConflictError(_("Người gửi còn thời hạn trả lời; chưa thể kết thúc."))
     _settle(at)
 

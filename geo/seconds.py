@@ -3,14 +3,13 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from geo import options
 from geo.details import Effect, Situation
 from geo.errors import ConflictError
 from geo.i18n import _
 from geo.models import Report
 from geo.reports import Kind
 from geo.transitions import Action
-
-RESOLVE_DAYS = 3  # working days for the result of a second report
 
 
 def refusal(session: Session, report: Report) -> str | None:
@@ -29,7 +28,7 @@ def _dispute(at: Situation) -> None:
 
 def hastened(kind: Kind) -> Kind:
     """A category with the deadline of a second report, where its own is later."""
-    return kind._replace(resolve_days=min(kind.resolve_days, RESOLVE_DAYS))
+    return kind._replace(resolve_days=min(kind.resolve_days, options.value("second_days")))
 
 
 SECONDS: dict[Action, Effect] = {"dispute": _dispute}

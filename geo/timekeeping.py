@@ -1,13 +1,12 @@
 """What the clock does by itself: settled reports are closed, missed deadlines escalate, once each."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo import workflow
-from geo.effects import CLOSE_AFTER
+from geo import options, workflow
 from geo.errors import QuangnamError
 from geo.filters import next_deadline
 from geo.models import Event, Report
@@ -20,7 +19,10 @@ BATCH = 500
 
 def to_close(now: datetime) -> Select[int]:
     """The reports whose answer has stood long enough."""
-    settled = Report.state.in_(("resolved", "rejected")), Report.settled_at <= now - CLOSE_AFTER
+    settled = (
+        Report.state.in_(("resolved", "rejected")),
+        Report.settled_at <= now - timedelta(days=options.value("close_days")),
+    )
     return select(Report.id).where(*settled).order_by(Report.id)
 
 
@@ -33,6 +35,8 @@ def to_escalate(now: datetime) -> Select[int]:
 
 def keep(sessions: sessionmaker[Session], now: datetime) -> dict[Action, int]:
     """Takes every step that is due, each in a transaction of its own; how many of each."""
+    with sessions() as session:
+        options.read(session)
     due: dict[Action, Callable[[datetime], Select[int]]] = {"close": to_close, "escalate": to_escalate}
     return {action: sum(_take(sessions, query(now), action, now)) for action, query in due.items()}
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo import options
 from geo.i18n import Lang, _, translate
 from geo.models import Report
 
@@ -12,7 +13,7 @@ SECOND_OF = _("Đây là phản ánh lần 2, về kết quả của")
 SECOND = _("Người gửi chưa đồng ý với kết quả; phản ánh lần 2:")
 MERGED = _("Đã gộp vào phản ánh về cùng một việc; tình trạng và câu trả lời ở:")
 LEADS = _("{count} phản ánh khác về cùng việc này đã được gộp vào đây.")
-AGAIN = _("Nơi này bị phản ánh lại: lần {count} trong 90 ngày, dù đã được báo là xử lý xong.")
+AGAIN = _("Nơi này bị phản ánh lại: lần {count} trong {days} ngày, dù đã được báo là xử lý xong.")
 
 
 class Relation(NamedTuple):
@@ -35,7 +36,7 @@ def relations(session: Session, report: Report, lang: Lang) -> list[Relation]:
     if led := session.scalar(select(func.count()).where(Report.lead_id == report.id)):
         found.append(Relation(translate(LEADS, lang, count=led)))
     if report.recurrence > 1:
-        found.append(Relation(translate(AGAIN, lang, count=report.recurrence)))
+        found.append(Relation(translate(AGAIN, lang, count=report.recurrence, days=options.value("recurrence_days"))))
     return found
 
 

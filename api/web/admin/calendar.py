@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.web.admin.section import Change, Field, Row, Saved, Section, number
-from geo import days
+from geo import days, options
 from geo.errors import InvalidError, NotFoundError
 from geo.geometry import blurred
 from geo.i18n import _
 from geo.models import Category, Day, Report
+from geo.options import OPTIONS
 from geo.texts import checked
 
 KEPT = _("Đã lưu.")
@@ -124,4 +125,25 @@ CATEGORIES = Section(
 )
 DAYS = Section(
     "days", _("Ngày nghỉ, làm bù"), DAYS_ABOUT, _day_rows, _day_fields, save=_day_save, act={"remove": _day_remove}
+)
+
+
+def _option_rows(_session: Session) -> list[Row]:
+    return [Row(name, one.label, str(options.value(name))) for name, one in OPTIONS.items()]
+
+
+def _option_save(change: Change) -> Saved:
+    options.change(change.session, change.key, number(change.values, "value", -1))
+    return Saved(KEPT)
+
+
+NUMBERS = Section(
+    "numbers",
+    _("Các con số"),
+    _("Áp dụng cho những gì xảy ra từ bây giờ; hạn đã báo không đổi."),
+    _option_rows,
+    lambda _session: [Field("value", _("Giá trị"), "number", required=True)],
+    lambda _session, key: {"value": str(options.value(key))} if key in OPTIONS else {},
+    _option_save,
+    may_add=False,
 )

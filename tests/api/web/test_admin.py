@@ -1,7 +1,7 @@
 """The administrator's pages, over HTTP and without scripts."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.web.admin.pages import SECTIONS
-from geo import data_requests, deadlines, outbox, workflow
+from geo import data_requests, deadlines, options, outbox, timekeeping, workflow
+from geo.details import Details
 from geo.geometry import blur, position
 from geo.models import Category, Delivery, Report, Rule, Sender, Unit, User
 from geo.permissions import SYSTEM
@@ -22,6 +23,7 @@ Make = Callable[..., Any]
 def _calendar() -> Iterator[None]:
     yield
     deadlines.overrule({})
+    options.overrule({})
 
 
 @pytest.fixture
@@ -148,3 +150,17 @@ def test_messages_that_were_given_up_are_seen_and_tried_again(
     session.refresh(letter)
     assert letter.state == "waiting"
     assert outbox.dead(session) == []
+
+
+def test_a_number_of_the_process_is_changed(
+    client: TestClient, session: Session, administrator: User, make_report: Make
+) -> None:
+    report: Report = make_report(accepted=True)
+    workflow.apply(session, report, "resolve", SYSTEM, door="cli", details=Details(text="Đã vá xong sáng nay."))
+    assert report.settled_at is not None
+    later = report.settled_at + timedelta(days=8)
+    assert session.scalars(timekeeping.to_close(later)).all() == []
+    assert post(client, "numbers", key="close_days", value="7").status_code == 200
+    assert session.scalars(timekeeping.to_close(later)).all() == [report.id]
+    assert post(client, "numbers", key="close_days", value="0").status_code == 422
+    assert post(client, "numbers", key="nonsense", value="7").status_code == 422
