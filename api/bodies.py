@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import language
 from api.schemas import ReportIn, report_in
+from geo import media
 from geo.errors import InvalidError
 from geo.i18n import _, translate
 from geo.settings import Settings
@@ -69,7 +70,9 @@ async def with_photos(request: Request) -> tuple[FormData, list[bytes]]:
     """A posted form and the bytes of its photos (`media`); InvalidError for too many of them or too large a one."""
     settings: Settings = request.app.state.settings
     try:
-        form = await request.form(max_files=settings.max_photos + 1, max_fields=60, max_part_size=64_000)
+        form = await request.form(
+            max_files=settings.max_photos + media.MOST_FILMS + 1, max_fields=60, max_part_size=64_000
+        )
     except HTTPException:
         raise InvalidError(
             _("Biểu mẫu gửi lên không đọc được, hoặc có quá nhiều ảnh (nhiều nhất {most})."), most=settings.max_photos
@@ -78,16 +81,13 @@ async def with_photos(request: Request) -> tuple[FormData, list[bytes]]:
         files = [part for part in form.getlist("media") if isinstance(part, UploadFile)]
         # A browser sends an empty part where no file was chosen.
         files = [file for file in files if file.filename or file.size]
-        if len(files) > settings.max_photos:
+        if len(files) > settings.max_photos + media.MOST_FILMS:
             raise InvalidError(_("Nhiều nhất {most} ảnh cho một phản ánh."), field="media", most=settings.max_photos)
+        most = max(settings.max_photo_bytes, settings.max_video_bytes)
         for number, file in enumerate(files, 1):
-            if (file.size or 0) > settings.max_photo_bytes:
-                raise InvalidError(
-                    _("Ảnh thứ {number} quá lớn; nhiều nhất {most} MB một ảnh."),
-                    field="media",
-                    number=number,
-                    most=settings.max_photo_bytes // 1_000_000,
-                )
+            if (file.size or 0) > most:
+                text = _("Tệp thứ {number} quá lớn; nhiều nhất {most} MB.")
+                raise InvalidError(text, field="media", number=number, most=most // 1_000_000)
         return form, [await file.read() for file in files]
     finally:
         await form.close()

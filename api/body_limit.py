@@ -10,11 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.deps import language
 from api.problems import problem
 from api.web.errors import as_page, wants_page
+from geo import media
 from geo.i18n import _, translate
 from geo.settings import Settings
 
 TEXT = 64_000  # bytes: a report of 5,000 letters is far below
-FORM_EXTRA = 1_000_000  # beside the photos: fields, headers of parts
+FORM_EXTRA = 1_000_000  # beside the files: fields, headers of parts
 
 
 class _TooLongError(Exception):
@@ -26,7 +27,8 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.form = settings.max_photos * settings.max_photo_bytes + FORM_EXTRA
+        photos = settings.max_photos * settings.max_photo_bytes
+        self.form = photos + media.MOST_FILMS * settings.max_video_bytes + FORM_EXTRA
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on unless its body is too long."""

@@ -84,7 +84,7 @@ def submit(
             category, found = seconds.hastened(category), second.routing(found)
         limits.count(short, subjects)
     try:
-        pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
+        pictures = media.decode_all(photos, settings)
     except QuangnamError:
         with aside(session) as short:
             limits.give_back(short, subjects)

@@ -1,10 +1,11 @@
 """A step as it is posted, as JSON or as a form with photos."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
@@ -31,6 +32,20 @@ class StepIn(BaseModel):
     lead: str | None = Field(default=None, max_length=64, description="the code of the report to merge into")
     content: str | None = Field(default=None, max_length=10_000, description="the content as the public may read it")
     urgent: bool | None = None
+    picture: str | None = Field(default=None, max_length=64, description="the key of the picture to redact")
+    shown: Literal["as_sent", "blurred", "withheld"] | None = Field(default=None, description="how the public sees it")
+    regions: list[tuple[float, float, float, float]] = Field(
+        default=[], max_length=100, description="to blur: left, top, width, height as parts of the picture, 0 to 1"
+    )
+
+    @field_validator("regions", mode="before")
+    @classmethod
+    def _from_form(cls, value: Any) -> Any:
+        # A form has text only.
+        try:
+            return orjson.loads(value) if isinstance(value, str) else value
+        except orjson.JSONDecodeError:
+            return value
 
     def details(self, session: Session) -> Details:
         """What comes with the step as the domain takes it; InvalidError and NotFoundError for unknown codes."""
@@ -44,6 +59,9 @@ class StepIn(BaseModel):
             lead_id=reports.by_code(session, self.lead).id if self.lead else None,
             content=self.content,
             urgent=self.urgent,
+            picture=self.picture,
+            shown=self.shown,
+            regions=tuple(self.regions),
         )
 
 

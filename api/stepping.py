@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from geo import media, workflow
+from geo import media, redaction, workflow
 from geo.details import Details
 from geo.models import Report
 from geo.permissions import Actor
@@ -27,7 +27,12 @@ def take(
 ) -> None:
     """Decodes the pictures, takes the step and keeps them with it; errors as both have them."""
     # First, for it takes seconds in which the report's row should not be locked.
-    pictures = [media.decode(photo, settings, number=number) for number, photo in enumerate(photos, 1)]
+    pictures = media.decode_all(photos, settings)
     said = replace(details, pictures=len(pictures))
+    before = redaction.shown_now(session, report, details.picture) if details.picture else None
     event_id = workflow.apply(session, report, action, who, door=door, version=version, details=said)
+    if action == "redact" and details.shown == "blurred":
+        redaction.blur(session, settings, report, details)
+    if before is not None:
+        redaction.forget(session, settings, before)
     media.keep(session, settings, report, pictures, event_id=event_id)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ TAKES: dict[Action, tuple[str, ...]] = {
     "rate": ("stars",),
     "assign": ("user_id",),
     "merge": ("lead_id",),
-    "redact": ("content",),
+    "redact": ("content", "picture", "shown", "regions"),
     "urgency": ("urgent",),
     "propose": ("proposed", "days"),
 }
@@ -38,7 +38,8 @@ class Details:
     """What comes with a step.
 
     `unit_id` to forward to, `days` to extend by, `stars` from 1 to 5, `user_id` to assign to, `lead_id` to merge into,
-    `content` as the public may read it, `proposed` the action that the head has to approve.
+    `content` as the public may read it, `proposed` the action that the head has to approve,
+    `picture` the key of one that is to be `shown` to the public so, blurred in these `regions` (geo.redaction).
     """
 
     text: str | None = None
@@ -51,11 +52,14 @@ class Details:
     content: str | None = None
     urgent: bool | None = None
     proposed: Action | None = None
+    picture: str | None = None
+    shown: Literal["as_sent", "blurred", "withheld"] | None = None
+    regions: tuple[tuple[float, float, float, float], ...] = ()
     pictures: int = 0  # how many come with the step; they are kept beside its event
 
     def data(self) -> dict[str, Any] | None:
         """What the event keeps beside the text: numbers and codes, never a name or a phone."""
-        names = ("reason", "days", "stars", "user_id", "lead_id", "urgent", "proposed")
+        names = ("reason", "days", "stars", "user_id", "lead_id", "urgent", "proposed", "picture", "shown")
         return {name: value for name in names if (value := getattr(self, name)) is not None} or None
 
 

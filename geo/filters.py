@@ -56,10 +56,15 @@ def pictured() -> ColumnElement[bool]:
     return published() & Report.state.not_in(("rejected", "withdrawn"))
 
 
-def waiting_picture() -> ColumnElement[bool]:
-    """Whether a picture belongs to a result that the head has still to approve."""
+def shown_key() -> ColumnElement[str]:
+    """The key of the copy of a picture that the public may see: the blurred one where there is one."""
+    return func.coalesce(Media.public_key, Media.key)
+
+
+def kept_back() -> ColumnElement[bool]:
+    """Whether a picture was withheld, or belongs to a result that the head has still to approve."""
     proposed = select(Event.id).where(Event.report_id == Media.report_id, Event.action == "propose")
-    return Media.event_id.is_not(None) & Media.event_id.in_(proposed.correlate(Media))
+    return Media.withheld | (Media.event_id.is_not(None) & Media.event_id.in_(proposed.correlate(Media)))
 
 
 def _sensitive() -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import clock, units
+from geo import clock, redaction, units
 from geo.details import Effect, Situation
 from geo.errors import ConflictError, ForbiddenError, InvalidError
 from geo.i18n import _
@@ -64,6 +64,9 @@ def watch(session: Session, report: Report) -> None:
 
 
 def _redact(at: Situation) -> None:
+    if at.details.picture is not None:
+        redaction.cover(at)
+        return
     words = checked(at.details.content or "", "content", least=1, most=5_000, lines=True)
     at.report.redacted = None if words == at.report.content else words
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geo.details import Situation
 from geo.errors import InvalidError
+from geo.filters import kept_back, shown_key
 from geo.i18n import _
 from geo.models import Event, Media, Report
 
@@ -17,9 +18,10 @@ FAR = 200  # metres from the pin, beyond which a picture may be of another place
 
 @dataclass(frozen=True)
 class Proof:
-    """A picture of a step: its key, its own time, and its distance from the pin in metres; none where it lacks one."""
+    """A picture of a step: its key, what it is, its own time, its distance from the pin in metres; none for unknown."""
 
     key: str
+    kind: str  # photo | video
     taken_at: datetime | None
     metres: float | None
 
@@ -38,10 +40,12 @@ def check(at: Situation) -> None:
         raise InvalidError(_("Hãy kèm ít nhất một ảnh kết quả: việc này nhìn thấy được."), field="media")
 
 
-def proofs(session: Session, report: Report) -> dict[int, list[Proof]]:
-    """The pictures of each event of a report, by its id."""
+def proofs(session: Session, report: Report, *, inside: bool) -> dict[int, list[Proof]]:
+    """The pictures of each event of a report, by its id: as they were sent `inside`, else as the public sees them."""
     metres = func.ST_Distance(cast(Media.taken_point, Geography), cast(Report.point, Geography))
-    query = select(Media.event_id, Media.key, Media.taken_at, metres).join(Report, Report.id == Media.report_id)
+    key = Media.key if inside else shown_key()
+    query = select(Media.event_id, key, Media.kind, Media.taken_at, metres).join(Report, Report.id == Media.report_id)
+    query = query if inside else query.where(~kept_back())
     found: dict[int, list[Proof]] = {}
     mine = query.where(Media.report_id == report.id, Media.event_id.is_not(None))
     for event_id, *values in session.execute(mine.order_by(Media.id)):

@@ -121,6 +121,8 @@ class Settings(BaseSettings):
     max_photos: Annotated[int, Field(ge=0, le=50, description="photos in one report")] = 5
     max_photo_bytes: Annotated[int, Field(gt=0, description="bytes of one photo as sent")] = 15_000_000
     max_photo_pixels: Annotated[int, Field(gt=0, description="pixels of one photo once decoded")] = 60_000_000
+    max_video_bytes: Annotated[int, Field(gt=0, description="bytes of one video as sent")] = 60_000_000
+    max_video_seconds: Annotated[int, Field(gt=0, description="length of one video")] = 90
     pool_size: Annotated[int, Field(gt=0, description="database connections a web process keeps")] = 10
 
     @cached_property

@@ -23,6 +23,19 @@ def read(settings: Settings, path: str) -> bytes | None:
         return None
 
 
+def size(settings: Settings, path: str) -> int | None:
+    """How many bytes a stored copy has, None where there is none."""
+    try:
+        return int(_store(settings).head(path)["size"])
+    except FileNotFoundError:
+        return None
+
+
+def part(settings: Settings, path: str, start: int, end: int) -> bytes:
+    """The bytes of a stored copy from `start` up to, not including, `end`."""
+    return bytes(_store(settings).get_range(path, start=start, end=end))
+
+
 def write(settings: Settings, path: str, data: bytes) -> None:
     """Keeps a copy, durably: what follows may be acknowledged."""
     _store(settings).put(path, data)

@@ -43,7 +43,10 @@ def stream_geojson(connection: Connection, filters: Filters) -> Iterator[bytes]:
 
 def _features(filters: Filters) -> Select[str]:
     report = newest_first(select_public(filters)).subquery("report")
-    columns = {name: report.c[name] for name in COLUMNS} | {"photos": _addresses(report.c.photos)}
+    columns = {name: report.c[name] for name in COLUMNS} | {
+        "photos": _addresses(report.c.photos, ".jpg"),
+        "videos": _addresses(report.c.videos, ".mp4"),
+    }
     place = func.json_build_array(_degrees(report.c.lon), _degrees(report.c.lat))
     feature = _object(
         type=literal("Feature"),
@@ -64,8 +67,8 @@ def _degrees(value: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.trim_scale(func.round(cast(value, Numeric), 6))
 
 
-def _addresses(keys: ColumnElement[Any]) -> ColumnElement[Any]:
+def _addresses(keys: ColumnElement[Any], ending: str) -> ColumnElement[Any]:
     key = func.unnest(keys).table_valued("key", with_ordinality="position").render_derived()
-    address = literal("/media/").concat(key.c.key).concat(".jpg")
+    address = literal("/media/").concat(key.c.key).concat(ending)
     found = select(func.json_agg(aggregate_order_by(address, key.c.position))).select_from(key).scalar_subquery()
     return func.coalesce(found, cast(literal_column("'[]'"), JSON))

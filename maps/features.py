@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, next_deadline, pictured, public_content, published, waiting_picture
+from geo.filters import Filters, apply_filters, kept_back, next_deadline, pictured, public_content, published, shown_key
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -22,6 +22,7 @@ COLUMNS = (
     "unit_name",
     "content",
     "photos",
+    "videos",
     "created_at",
     "happened_at",
     "deadline",
@@ -35,8 +36,6 @@ COLUMNS = (
 def select_public(filters: Filters | None = None) -> Select[Any]:
     """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered."""
     open_to_all = Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~Category.sensitive
-    shown = select(Media.key).where(Media.report_id == Report.id, ~waiting_picture()).order_by(Media.id)
-    photos = func.array(shown.correlate(Report).scalar_subquery())
     names = (
         select(Area.code, Area.name)
         .where(Area.level != "neighbour")
@@ -59,7 +58,8 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             Unit.code.label("unit"),
             Unit.name.label("unit_name"),
             case((open_to_all, public_content())).label("content"),
-            case((pictured(), type_coerce(photos, ARRAY(Text))), else_=cast(null(), ARRAY(Text))).label("photos"),
+            _keys("photo").label("photos"),
+            _keys("video").label("videos"),
             Report.created_at,
             case((open_to_all, Report.happened_at)).label("happened_at"),
             next_deadline().label("deadline"),
@@ -75,15 +75,22 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
     return visible(apply_filters(query, filters or Filters()), PUBLIC)
 
 
+def _keys(kind: str) -> ColumnElement[Any]:
+    shown = select(shown_key()).where(Media.report_id == Report.id, Media.kind == kind, ~kept_back())
+    keys = func.array(shown.order_by(Media.id).correlate(Report).scalar_subquery())
+    return case((pictured(), type_coerce(keys, ARRAY(Text))), else_=cast(null(), ARRAY(Text)))
+
+
 def _code(report_id: Any) -> ColumnElement[Any]:
     other = aliased(Report)
     return select(other.code).where(other.id == report_id).correlate(Report).scalar_subquery()
 
 
 def properties(row: Row[Any]) -> dict[str, Any]:
-    """The public properties of a row of `select_public`; `photos` are addresses of pictures."""
+    """The public properties of a row of `select_public`; `photos` and `videos` are addresses."""
     found = {name: getattr(row, name) for name in COLUMNS}
     found["photos"] = [f"/media/{key}.jpg" for key in row.photos or ()]
+    found["videos"] = [f"/media/{key}.mp4" for key in row.videos or ()]
     return found
 
 

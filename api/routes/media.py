@@ -1,9 +1,12 @@
-"""Pictures, as re-encoded copies only."""
+"""Pictures and films, as copies made here only."""
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from fastapi.responses import StreamingResponse
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.deps import SessionDep, SettingsDep
@@ -12,37 +15,70 @@ from api.signed import actor, user_of
 from api.working import link_of
 from geo import media, stores
 from geo.errors import NotFoundError
-from geo.filters import pictured, waiting_picture
+from geo.filters import kept_back, pictured, shown_key
 from geo.i18n import _
 from geo.models import Media, Report
 from geo.permissions import may, visible
+from geo.settings import Settings
 
 router = APIRouter(tags=["reports"])
-_NAME = re.compile(r"([0-9a-f]{32})(-small)?\.jpg")
+_NAME = re.compile(r"([0-9a-f]{32})(-small\.jpg|\.jpg|\.mp4)")
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_COPY = (".jpg", "-small.jpg", ".mp4")  # as media.paths has them
+PART = 2_000_000  # bytes at once: a film is not held in memory, and who asks for all of it gets the rest next
 # A day and not for ever: a picture that is hidden later must disappear from caches too.
 PUBLIC, PRIVATE = "public, max-age=86400", "private, no-store"
 
 
+class _Stored(NamedTuple):
+    settings: Settings
+    path: str
+    size: int
+
+    def parts(self) -> Iterator[bytes]:
+        for start in range(0, self.size, PART):
+            yield stores.part(self.settings, self.path, start, min(start + PART, self.size))
+
+
 @router.get("/media/{name}")
-def picture(request: Request, session: SessionDep, settings: SettingsDep, name: str) -> Response:
-    """A picture (or, `-small`, its thumbnail) of a published report; else for its sender and its unit alone."""
+def copy(request: Request, session: SessionDep, settings: SettingsDep, name: str) -> Response:
+    """A picture (`-small`: its thumbnail) or film of a published report, also in ranges; else for its own people."""
     match = _NAME.fullmatch(name)
     row = None
     if match:
-        shown = pictured() & ~waiting_picture()
+        key = match[1]
+        shown = pictured() & ~kept_back() & (shown_key() == key)
         query = select(Report, shown.label("published")).join(Media, Media.report_id == Report.id)
-        row = session.execute(query.where(Media.key == match[1])).one_or_none()
+        row = session.execute(query.where(or_(Media.key == key, Media.public_key == key))).one_or_none()
     if match and row and (row.published or _insider(session, request, row.Report)):
-        data = stores.read(settings, media.paths(match[1])[1 if match[2] else 0])
-        if data is not None:
+        path = media.paths(match[1])[_COPY.index(match[2])]
+        size = stores.size(settings, path)
+        if size is not None:
             headers = {
                 "Cache-Control": PUBLIC if row.published else PRIVATE,
                 "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "default-src 'none'; sandbox",
+                "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
                 "Content-Disposition": "inline",
+                "Accept-Ranges": "bytes",
             }
-            return Response(data, media_type="image/jpeg", headers=headers)
+            kind = "video/mp4" if match[2] == ".mp4" else "image/jpeg"
+            return _answer(request, _Stored(settings, path, size), headers, kind)
     raise NotFoundError(_("Không có ảnh này."))
+
+
+def _answer(request: Request, stored: _Stored, headers: dict[str, str], kind: str) -> Response:
+    """The whole, or what a Range (RFC 9110, 14.2) asks for: of one range, at most PART bytes, which it allows."""
+    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if asked is None or asked[0] == "bytes=-":
+        headers["Content-Length"] = str(stored.size)
+        return StreamingResponse(stored.parts(), media_type=kind, headers=headers)
+    first, last = asked.groups()
+    start = int(first) if first else max(0, stored.size - int(last))
+    end = min(int(last) + 1 if first and last else stored.size, stored.size, start + PART)
+    if start >= end:
+        return Response(None, 416, headers | {"Content-Range": f"bytes */{stored.size}"})
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
+    return Response(stores.part(stored.settings, stored.path, start, end), 206, headers, kind)
 
 
 def _insider(session: Session, request: Request, report: Report) -> bool:

@@ -12,6 +12,7 @@ def security(settings: Settings) -> dict[str, str]:
     policy = {
         "default-src": "'self'",
         "img-src": pictures,
+        "media-src": "'self' blob:",
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",

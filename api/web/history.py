@@ -81,7 +81,7 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
 
     `inside` is for those who work on it: they see all words, and who wrote them.
     """
-    shown = proof.proofs(session, report) if inside or open_ else {}
+    shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
     query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data, User.name, Event.id)
     query = query.join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))

@@ -18,7 +18,7 @@ from api.web.states import MEANINGS, hidden_why
 from api.web.steps import STARS, WITH_PHOTOS, offered
 from geo import codes, interest
 from geo.errors import NotFoundError
-from geo.filters import Filters
+from geo.filters import Filters, kept_back, shown_key
 from geo.geometry import SRID, BBox
 from geo.i18n import _, translate
 from geo.models import Media, Report
@@ -107,26 +107,25 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
 
 def _shown(session: Session, report: Report, row: Any, mine: bool) -> dict[str, Any]:
     """Content, pictures, place and deadline: the public projection's, or the sender's own."""
+    # Those of a step stand beside it in the history.
+    pictures = select(Media.key if mine else shown_key(), Media.kind).where(Media.report_id == report.id)
+    pictures = pictures.where(Media.event_id.is_(None)).order_by(Media.id)
     if not mine:
-        # Those of a step stand beside it in the history.
-        steps = set(session.scalars(select(Media.key).where(Media.report_id == report.id, Media.event_id.is_not(None))))
-        photos = [f"/media/{key}" for key in row.photos or () if key not in steps]
         place = {"lon": round(row.lon, 6), "lat": round(row.lat, 6)}
+        shown = session.execute(pictures.where(~kept_back())).all() if row.photos is not None else []
         return place | {
             "content": row.content,
-            "photos": photos,
+            "pictures": shown,
             "happened_at": row.happened_at,
             "deadline": row.deadline,
         }
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
-    own = select(Media.key).where(Media.report_id == report.id, Media.event_id.is_(None))
-    keys = session.scalars(own.order_by(Media.id))
     return {
         "lon": round(lon, 6),
         "lat": round(lat, 6),
         "content": report.content,
-        "photos": [f"/media/{key}" for key in keys],
+        "pictures": session.execute(pictures).all(),
         "happened_at": report.happened_at,
         "deadline": row.deadline if row is not None else None,
     }

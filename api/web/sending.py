@@ -159,6 +159,7 @@ def _form(
             TEXTS,
             maxPhotos=settings.max_photos,
             maxPhotoBytes=settings.max_photo_bytes,
+            maxVideoBytes=settings.max_video_bytes,
         ),
     )
     forgery.remember(response, request, mark)

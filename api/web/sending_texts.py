@@ -25,6 +25,8 @@ TEXTS = {
     "movedTo": _("Bản đồ đã chuyển đến {place}. Hãy chạm vào đúng chỗ xảy ra sự việc."),
     "pinned": _("Đã ghim theo tọa độ."),
     "tooMany": _("Nhiều nhất {most} ảnh cho một phản ánh."),
+    "oneVideo": _("Nhiều nhất một video mỗi lần gửi."),
+    "videoTooLarge": _("Video {name} quá lớn; nhiều nhất {most} MB."),
     "tooLarge": _("Ảnh {name} quá lớn; nhiều nhất {most} MB một ảnh."),
     "removePhoto": _("Bỏ ảnh {number}"),
     "photo": _("Ảnh {number}"),

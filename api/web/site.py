@@ -20,6 +20,7 @@ from api.web import (
 )
 from api.web.admin import pages as admin
 from api.web.desk import bulk, entering, lists, load
+from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
 
 
@@ -28,6 +29,6 @@ def install(app: FastAPI) -> None:
     for part in (assets, home, places, sending, my, report, voices, steps, signing, welcome, account, factor, work):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
-    for part in (lists, bulk, load, entering, desk_report, admin):
+    for part in (lists, bulk, load, entering, desk_pictures, desk_report, admin):
         app.include_router(part.router)
     errors.install(app)

@@ -8,7 +8,7 @@ from geo.database import Base, Big
 
 
 class Media(Base):
-    """A re-encoded picture of a report; what its EXIF said is kept here and nowhere in the file."""
+    """A picture or a film of a report, as a copy made here; what its EXIF said is kept here and nowhere in the file."""
 
     __tablename__ = "media"
 
@@ -17,7 +17,8 @@ class Media(Base):
     key: Mapped[str] = mapped_column(unique=True)  # random, so that an address cannot be guessed
     kind: Mapped[str] = mapped_column(default="photo", server_default="photo")  # photo | video
     event_id: Mapped[Big | None] = mapped_column(ForeignKey("events.id"), index=True)  # the step it came with
-    blurred: Mapped[bool] = mapped_column(default=False, server_default="false")  # a blurred copy is what is public
+    public_key: Mapped[str | None] = mapped_column(unique=True)  # of the blurred copy, where that is what is public
+    withheld: Mapped[bool] = mapped_column(default=False, server_default="false")  # no copy of it is public
     seconds: Mapped[float | None]  # of a video
     width: Mapped[int]
     height: Mapped[int]

@@ -11,6 +11,7 @@ from geo import workflow
 from geo.models import Media, Rate, Report
 from geo.permissions import SYSTEM
 from geo.settings import Settings
+from tests.geo.test_video import film
 
 Body = dict[str, Any]
 
@@ -100,3 +101,40 @@ def test_the_same_photos_are_the_same_request(client: TestClient, session: Sessi
     assert attempt(photo("red")).json() == attempt(photo("red")).json()
     assert attempt(photo("blue")).status_code == 409
     assert len(session.scalars(select(Media)).all()) == 1
+
+
+def test_a_film_is_served_in_ranges(client: TestClient, session: Session, body: Body) -> None:
+    answer = send(client, body, photo(), film())
+    assert answer.status_code == 201, answer.text
+    report = session.scalars(select(Report)).one()
+    key = session.scalars(select(Media.key).where(Media.kind == "video")).one()
+    assert client.get(f"/media/{key}.mp4").status_code == 404
+    workflow.apply(session, report, "accept", SYSTEM, door="cli")
+    session.commit()
+    shown = client.get(f"/api/v1/reports/{report.code}").json()["properties"]
+    assert (len(shown["photos"]), shown["videos"]) == (1, [f"/media/{key}.mp4"])
+    assert f'src="/media/{key}.mp4"' in client.get(f"/reports/{report.code}").text
+    whole = client.get(f"/media/{key}.mp4")
+    assert whole.headers["content-type"] == "video/mp4"
+    size = len(whole.content)
+    assert whole.headers["content-length"] == str(size)
+    for asked, start, end in [
+        ("bytes=0-99", 0, 100),
+        ("bytes=100-", 100, size),
+        ("bytes=-50", size - 50, size),
+        (f"bytes=10-{size * 2}", 10, size),
+    ]:
+        part = client.get(f"/media/{key}.mp4", headers={"Range": asked})
+        assert part.status_code == 206
+        assert part.headers["content-range"] == f"bytes {start}-{end - 1}/{size}"
+        assert part.content == whole.content[start:end]
+    late = client.get(f"/media/{key}.mp4", headers={"Range": f"bytes={size}-"})
+    assert (late.status_code, late.headers["content-range"]) == (416, f"bytes */{size}")
+    for other in ("bytes=0-1,5-6", "lines=1-2", "bytes=-"):
+        assert client.get(f"/media/{key}.mp4", headers={"Range": other}).status_code == 200
+
+
+def test_one_film_only(client: TestClient, session: Session, body: Body) -> None:
+    answer = send(client, body, film(), film())
+    assert answer.status_code == 422
+    assert "một video" in answer.json()["detail"]

@@ -122,7 +122,7 @@ def test_files_are_kept_with_their_row(
     made = media.decode(picture(exif=camera_exif()), settings)
     media.keep(session, settings, make_report(), [made])
     row = session.scalars(select(Media)).one()
-    assert [stores.read(settings, path) for path in media.paths(row.key)] == [made.large, made.small]
+    assert [stores.read(settings, path) for path in media.paths(row.key)[:2]] == [made.large, made.small]
     assert row.taken_point is not None
     assert position(row.taken_point) == (108.338, 15.8794)
     session.commit()
@@ -157,7 +157,7 @@ def test_a_bucket_keeps_them_just_as_well(
     made = media.decode(picture(), bucket)
     media.keep(session, bucket, make_report(), [made])
     key = session.scalars(select(Media.key)).one()
-    assert [stores.read(bucket, path) for path in media.paths(key)] == [made.large, made.small]
+    assert [stores.read(bucket, path) for path in media.paths(key)[:2]] == [made.large, made.small]
     session.rollback()
-    assert [stores.read(bucket, path) for path in media.paths(key)] == [None, None]
+    assert [stores.read(bucket, path) for path in media.paths(key)[:2]] == [None, None]
     assert not bucket.media_dir.exists()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from geo import proof, workflow
 from geo.details import Details
 from geo.errors import InvalidError
-from geo.filters import waiting_picture
+from geo.filters import kept_back
 from geo.geometry import element
 from geo.models import Event, Media, Report
 from geo.permissions import Actor
@@ -54,7 +54,7 @@ def test_the_distance_is_the_geodesic_from_the_pin(session: Session, make_report
     )
     session.add(Media(report_id=report.id, event_id=event, key="e" * 32, width=4, height=3))
     session.flush()
-    first, second, third = proof.proofs(session, report)[event]
+    first, second, third = proof.proofs(session, report, inside=True)[event]
     assert first.key == near.key
     assert first.metres == pytest.approx(99.6, abs=0.5)  # 0.0009° of latitude at 15.88° on the WGS 84 ellipsoid
     assert (first.far, second.far, third.far) == (False, True, False)
@@ -69,7 +69,7 @@ def test_the_pictures_of_a_proposal_wait_with_it(session: Session, make_report: 
         workflow.apply(session, report, "resolve", officer, door="web", details=Details(text=DONE))
     event = workflow.apply(session, report, "resolve", officer, door="web", details=Details(text=DONE, pictures=1))
     made = picture(session, report, event)
-    waits = select(waiting_picture()).where(Media.id == made.id).select_from(Media)
+    waits = select(kept_back()).where(Media.id == made.id).select_from(Media)
     assert session.scalar(waits) is True
     workflow.apply(session, report, "approve", head, door="web")
     session.refresh(made)

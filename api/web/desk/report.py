@@ -32,6 +32,7 @@ from geo.secret import secret
 from geo.senders import Contact
 from geo.settings import Settings
 from geo.suggestions import suggested
+from geo.transitions import possible
 
 router = APIRouter(include_in_schema=False)
 
@@ -162,6 +163,7 @@ def shown(
         colleagues=queue.load(session, report.unit_id, now),
         replies=replies.for_report(session, report),
         reasons=REASONS,
+        may_redact=may(who, "redact", report) and ("redact" in possible(report.state, who.role)),
         may_contact=may(who, "contact", report),
         contact=contact[0] if contact else None,
         checked=contact[1].phone_checked if contact else False,

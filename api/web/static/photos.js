@@ -24,28 +24,35 @@ function add(chosen) {
   for (const file of chosen) {
     const twice = files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified);
     if (twice) continue;
-    if (files.length >= config.maxPhotos) {
-      fault("media", say("tooMany", { most: config.maxPhotos }));
-      break;
-    }
-    if (file.size > config.maxPhotoBytes) {
-      fault("media", say("tooLarge", { name: file.name, most: Math.floor(config.maxPhotoBytes / 1_000_000) }));
-      continue;
-    }
-    files.push(file);
+    const refused = film(file) ? filmFault(file) : photoFault(file);
+    if (refused) fault("media", refused);
+    else files.push(file);
   }
   draw();
 }
 
+const film = (file) => file.type.startsWith("video/");
+
+function filmFault({ name, size }) {
+  if (files.some(film)) return say("oneVideo");
+  return size > config.maxVideoBytes ? say("videoTooLarge", { name, most: Math.floor(config.maxVideoBytes / 1_000_000) }) : "";
+}
+
+function photoFault({ name, size }) {
+  if (files.filter((file) => !film(file)).length >= config.maxPhotos) return say("tooMany", { most: config.maxPhotos });
+  return size > config.maxPhotoBytes ? say("tooLarge", { name, most: Math.floor(config.maxPhotoBytes / 1_000_000) }) : "";
+}
+
 function draw() {
-  for (const image of previews.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+  for (const image of previews.querySelectorAll("img, video")) URL.revokeObjectURL(image.src);
   previews.replaceChildren(...files.map(preview));
   previews.hidden = !files.length;
 }
 
 function preview(file, index) {
-  const image = make("img");
-  image.alt = say("photo", { number: index + 1 });
+  const image = make(film(file) ? "video" : "img");
+  if (film(file)) Object.assign(image, { muted: true, playsInline: true, preload: "metadata" });
+  image[film(file) ? "ariaLabel" : "alt"] = say("photo", { number: index + 1 });
   image.src = URL.createObjectURL(file);
   // Not every browser draws every format (HEIC); the server does, so the name stands in.
   image.addEventListener("error", () => image.replaceWith(make("span", "photo-name", file.name)));
