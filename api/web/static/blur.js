@@ -1,5 +1,5 @@
 // Regions to blur, marked on a picture by finger, mouse or keys; the server does the blurring.
-import { byId, make } from "./page.js";
+import { byId, make, say } from "./page.js";
 
 const frame = byId("frame");
 const regions = []; // {left, top, width, height} as parts of the picture
@@ -56,7 +56,7 @@ function draw() {
 function mark(region, index) {
   const button = make("button", "region");
   button.type = "button";
-  button.setAttribute("aria-label", frame.dataset.label.replace("{number}", index + 1));
+  button.setAttribute("aria-label", say("region", { number: index + 1 }));
   for (const side of ["left", "top", "width", "height"]) button.style[side] = `${region[side] * 100}%`;
   button.addEventListener("keydown", (event) => {
     const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
