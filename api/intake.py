@@ -79,7 +79,9 @@ def submit(
         if key and (known := idempotency.find(short, key, wanted)):
             return Receipt(known, token, replayed=True)
         category = reports.category(short, draft.category)
-        found = routing.route(short, draft.lon, draft.lat, accuracy=draft.accuracy, settings=settings)
+        found = routing.route(
+            short, draft.lon, draft.lat, accuracy=draft.accuracy, category=draft.category, settings=settings
+        )
         if second is not None:
             category, found = seconds.hastened(category), second.routing(found)
         limits.count(short, subjects)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import atlas, editions, lookup, pins, reasons
+from boundaries import atlas, editions, lookup, pins, reasons, rules
 from boundaries.around import Around
 from boundaries.atlas import Sheet
 from boundaries.metric import Floats, to_metric
@@ -70,9 +70,12 @@ def route_many(
     accuracy: Floats | None = None,
     on: date | None = None,
     edition: str | None = None,
+    category: Objects | None = None,
     settings: Settings,
 ) -> Routings:
     """What `route` says of each pin (degrees; accuracy in metres, NaN where unknown); NotFoundError for an edition.
+
+    `category` has the code of each, None where the rules of categories do not matter.
 
     A pin that `route` refuses gets a refusal, and the others their answers.
     """
@@ -107,7 +110,20 @@ def route_many(
     _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat)
     around.list_candidates(units, area, result.candidates, result.others)
     _name(result, sheet, units, area)
+    if category is not None:
+        _by_rules(session, result, category, day)
     return result
+
+
+def _by_rules(session: Session, result: Routings, category: Objects, day: date | None) -> None:
+    for rule, mine in rules.instead_of_many(session, category, result.area_code, result.commune_code, day):
+        result.unit_id[mine] = rule.unit.id
+        result.unit_name[mine] = rule.unit.name
+        result.reason[mine] = "rule"
+        if rule.everywhere:
+            result.needs_confirmation[mine] = False
+            result.candidates[mine] = None
+            result.others[mine] = None
 
 
 def _edition(session: Session, code: str | None, day: date | None) -> Edition | None:

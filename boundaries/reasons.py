@@ -14,6 +14,7 @@ UNCERTAIN = _(
 )
 NEAREST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất, cần xác nhận.")
 SECOND = _("Phản ánh lần 2 do đơn vị đã trả lời lần đầu xử lý lại; Trung tâm IOC theo dõi.")
+RULE = _("Lĩnh vực này ở {area} do đơn vị này phụ trách.")
 NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
 NO_EDITION = _("Hệ thống chưa có địa giới cho ngày này; Trung tâm IOC sẽ phân công.")
 OUTSIDE = _("Vị trí nằm ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
@@ -49,6 +50,11 @@ def uncertain(area: str, other: str, distance: float, radius: float) -> Reason:
 def nearest(area: str, distance: float) -> Reason:
     """In no area, and so many metres from the nearest one."""
     return Reason("nearest", NEAREST, {"area": area, "distance": metres(distance)})
+
+
+def rule(area: str) -> Reason:
+    """An administrator gave this category in this area to another unit than the committee."""
+    return Reason("rule", RULE, {"area": area})
 
 
 def second() -> Reason:

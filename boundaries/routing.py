@@ -1,7 +1,7 @@
 """From a pin to exactly one unit and a reason; the same pin always gets the same answer."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import lookup, pins, reasons
+from boundaries import lookup, pins, reasons, rules
 from boundaries.batch import Routings, route_many
 from boundaries.lookup import Hit
 from boundaries.metric import to_metric
@@ -64,9 +64,10 @@ def route(
     accuracy: float | None = None,
     on: date | None = None,
     edition: str | None = None,
+    category: str | None = None,
     settings: Settings,
 ) -> Routing:
-    """The unit for a pin (degrees, accuracy in metres) by the edition named or active on the day.
+    """The unit for a pin (degrees, accuracy in metres) by the edition named or active on the day, and by the rules.
 
     InvalidError for what is no place, OutsideError outside the province, NotFoundError for an unknown edition.
     """
@@ -92,7 +93,19 @@ def route(
     needs = reason.code != "inside" or chosen.unit is None
     if chosen.unit is None:
         reason = reasons.no_unit(full_name(chosen.area))
-    return Routing(found, chosen.area, commune, chosen.unit or _ioc(session), reason, needs, distance, candidates)
+    routed = Routing(found, chosen.area, commune, chosen.unit or _ioc(session), reason, needs, distance, candidates)
+    return _by_rule(session, routed, category, day) if category is not None else routed
+
+
+def _by_rule(session: Session, routed: Routing, category: str, day: date | None) -> Routing:
+    assert routed.area is not None
+    places = [one.code for one in (routed.area, routed.commune) if one is not None]
+    found = rules.instead(session, category, places, day)
+    if found is None:
+        return routed
+    answer = replace(routed, unit=found.unit, reason=reasons.rule(full_name(routed.area)))
+    # Where the unit is the same whatever the area, there is nothing to be confirmed.
+    return replace(answer, needs_confirmation=False, candidates=[]) if found.everywhere else answer
 
 
 def assign(session: Session, report: Report, routing: Routing) -> Assignment:

@@ -35,8 +35,13 @@ class Routed:
         return Routed(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
-def route(session: Session, rows: pd.DataFrame, settings: Settings) -> Routed:
-    """The units of rows with lon, lat, accuracy and created_at (UTC), by the edition active on the day of each."""
+def route(
+    session: Session, rows: pd.DataFrame, settings: Settings, category: NDArray[np.object_] | None = None
+) -> Routed:
+    """The units of rows with lon, lat, accuracy and created_at (UTC), by the edition active on the day of each.
+
+    `category` has the code of each, None where the rules of categories do not matter.
+    """
     empty = _empty(len(rows))
     lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
     accuracy = rows["accuracy"].to_numpy(np.float64)
@@ -48,7 +53,13 @@ def route(session: Session, rows: pd.DataFrame, settings: Settings) -> Routed:
     for index in np.unique(period):
         mine = np.flatnonzero(period == index)
         found = route_many(
-            session, lon[mine], lat[mine], accuracy=accuracy[mine], on=day[mine].max().item(), settings=settings
+            session,
+            lon[mine],
+            lat[mine],
+            accuracy=accuracy[mine],
+            on=day[mine].max().item(),
+            category=None if category is None else category[mine],
+            settings=settings,
         )
         _fill(empty, mine, found)
     return empty

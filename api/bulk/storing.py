@@ -53,8 +53,11 @@ class Preparer:
         self._categories = list(session.scalars(select(Category)))
 
     def route(self, rows: pd.DataFrame) -> Routed:
-        """The units of rows with lon, lat, accuracy and created_at, or why there is none."""
-        return route(self._session, rows, self._settings)
+        """The units of rows with lon, lat, accuracy, created_at and maybe category_id, or why there is none."""
+        if "category_id" not in rows:
+            return route(self._session, rows, self._settings)
+        code = rows["category_id"].map({one.id: one.code for one in self._categories}).to_numpy(object)
+        return route(self._session, rows, self._settings, code)
 
     def lay_out(self, rows: pd.DataFrame, routed: Routed) -> Prepared:
         """The rows of `checking.Checked.good` that a unit answers for, with ids, codes and deadlines."""

@@ -11,6 +11,7 @@ from api.cli import context
 from api.cli.progress import progress
 from api.cli.route_file import Summary, route_file
 from boundaries.routing import Routing, route
+from geo import reports
 from geo.errors import InvalidError
 from geo.i18n import _, translate
 from geo.settings import load
@@ -25,6 +26,7 @@ def run(
     accuracy: Annotated[str | None, typer.Option(help="sai số vị trí, mét")] = None,
     file: Annotated[Path | None, typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on")] = None,
     out: Annotated[Path | None, typer.Option(help="tệp CSV kết quả")] = None,
+    category: Annotated[str | None, typer.Option(help="mã lĩnh vực, ví dụ dien-chieu-sang")] = None,
     edition: Annotated[str | None, typer.Option(help="phiên bản địa giới, ví dụ 2025-01")] = None,
     on: Annotated[str | None, typer.Option(help="ngày, ví dụ 2024-06-01: phiên bản có hiệu lực ngày đó")] = None,
 ) -> None:
@@ -42,7 +44,9 @@ def run(
     x, y = _number(lon or "", "lon"), _number(lat or "", "lat")
     within = None if accuracy is None else _number(accuracy, "accuracy")
     with context.engine(settings) as engine, Session(engine) as session:
-        found = route(session, x, y, accuracy=within, on=day, edition=edition, settings=settings)
+        if category is not None:
+            reports.category(session, category)
+        found = route(session, x, y, accuracy=within, on=day, edition=edition, category=category, settings=settings)
     typer.echo(_told(found))
 
 

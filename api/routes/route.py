@@ -10,6 +10,7 @@ from api.deps import LangDep, SessionsDep, SettingsDep
 from api.receipts import routing_out
 from api.schemas import Number
 from boundaries import routing
+from geo import reports
 
 router = APIRouter(prefix="/api/v1/route", tags=["boundaries"])
 
@@ -25,9 +26,16 @@ def route(
     accuracy: Annotated[Number | None, Query(ge=0, le=100_000, description="metres")] = None,
     on: Annotated[date | None, Query(description="asks the edition active on that day")] = None,
     edition: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.\-]{1,32}$", description="asks this edition")] = None,
+    category: Annotated[
+        str | None, Query(pattern=r"^[a-z0-9\-]{1,64}$", description="a category's code: some have units of their own")
+    ] = None,
 ) -> Response:
     """The area, unit and reason for a point."""
     with sessions.begin() as session:
-        found = routing.route(session, lon, lat, accuracy=accuracy, on=on, edition=edition, settings=settings)
+        if category is not None:
+            reports.category(session, category)  # a code that nobody has is told, not taken for the default
+        found = routing.route(
+            session, lon, lat, accuracy=accuracy, on=on, edition=edition, category=category, settings=settings
+        )
         told = routing_out(found, lang)
     return Response(orjson.dumps(told), media_type="application/json")

@@ -82,7 +82,12 @@ def _rule_rows(session: Session) -> list[Row]:
     rows = session.execute(query.join(Unit, Unit.id == Rule.unit_id).order_by(Category.position, Rule.area_code))
     places = dict(_areas(session))
     return [
-        Row(str(rule.id), f"{category} → {unit}", places.get(rule.area_code or "", "Quảng Nam"), ("remove",))
+        Row(
+            str(rule.id),
+            f"{category} {'⇒' if rule.replaces else '→'} {unit}",
+            places.get(rule.area_code or "", "Quảng Nam"),
+            ("remove",),
+        )
         for rule, category, unit in rows
     ]
 
@@ -101,6 +106,7 @@ def _rule_fields(session: Session) -> list[Field]:
         Field("category", _("Lĩnh vực"), "select", [(code, name) for code, name in categories], required=True),
         Field("area", _("Địa bàn"), "select", [("", _("Toàn tỉnh")), *_areas(session)]),
         Field("unit", _("Đơn vị nhận"), "select", [(code, name) for code, name in units], required=True),
+        Field("replaces", _("Gửi thẳng đến đơn vị này, không qua UBND"), "check"),
     ]
 
 
@@ -116,6 +122,7 @@ def _rule_save(change: Change) -> Saved:
         rule = Rule(category_id=category, area_code=area, unit_id=unit.id)
         session.add(rule)
     rule.unit_id = unit.id
+    rule.replaces = change.flag("replaces")
     return Saved(KEPT)
 
 
@@ -129,7 +136,10 @@ def _rule_remove(change: Change) -> Saved:
 RULES = Section(
     "rules",
     _("Gợi ý chuyển"),
-    _("Phản ánh đến UBND cấp huyện; quy tắc gợi ý nơi chuyển tiếp theo lĩnh vực và địa bàn, nơi hẹp hơn trước."),
+    _(
+        "Phản ánh đến UBND cấp huyện; quy tắc gợi ý nơi chuyển tiếp (→) hoặc gửi thẳng (⇒) theo lĩnh vực và địa bàn,"
+        " nơi hẹp hơn trước."
+    ),
     _rule_rows,
     _rule_fields,
     save=_rule_save,

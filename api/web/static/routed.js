@@ -7,7 +7,12 @@ const reason = byId("routed-reason");
 const confirm = byId("routed-confirm");
 const candidates = byId("routed-candidates");
 const KINDS = ["is-known", "is-uncertain", "is-outside", "is-asking"];
+const categories = byId("step-category");
 let asked = null;
+let last = null;
+
+// Some categories have units of their own.
+categories?.addEventListener("change", () => last && ask(last));
 
 function show(kind, title, text = "", others = []) {
   panel.classList.remove(...KINDS);
@@ -27,6 +32,7 @@ export const nothingYet = () => show("", say("noPin"));
 /** Asks for the point's unit, after a moment's rest; the last question wins. */
 export function ask(point) {
   asked?.abort();
+  last = point;
   panel.classList.remove(...KINDS);
   panel.classList.add("is-asking");
   if (!unit.textContent || unit.textContent === say("noPin")) unit.textContent = say("asking");
@@ -36,6 +42,8 @@ export function ask(point) {
 const rested = later(250, async ({ lon, lat, accuracy }) => {
   asked = new AbortController();
   const query = new URLSearchParams({ lon, lat, lang: config.lang });
+  const category = categories?.querySelector(":checked")?.value;
+  if (category) query.set("category", category);
   if (accuracy) query.set("accuracy", Math.min(accuracy, 5000));
   try {
     const answer = await fetch(`/api/v1/route?${query}`, { signal: asked.signal });

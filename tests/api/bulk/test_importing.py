@@ -12,7 +12,7 @@ from api.bulk.importing import Summary, import_file
 from boundaries.routing import route
 from geo import deadlines
 from geo.geometry import blur, position
-from geo.models import Category, Event, Report, ReportUnit, Sender, Unit
+from geo.models import Category, Event, Report, ReportUnit, Rule, Sender, Unit
 from geo.secret import secret
 from geo.senders import phone_hash, read
 from geo.settings import Settings
@@ -191,3 +191,16 @@ def test_deadlines_of_every_category(bring: Callable[..., Summary], session: Ses
         assert report.accept_due == deadlines.due(report.created_at, kind.accept_hours, urgent=kind.urgent)
         assert report.resolve_due == deadlines.due_in_days(report.created_at, kind.resolve_days, urgent=kind.urgent)
     assert session.scalar(select(Unit.code).join(Report).limit(1)) is not None
+
+
+def test_rules_send_rows_where_they_send_reports(bring: Callable[..., Summary], session: Session) -> None:
+    category, unit = (
+        session.scalars(select(model.id).where(model.code == code)).one()
+        for model, code in ((Category, GOOD["category"]), (Unit, "cong-ty-dien-luc"))
+    )
+    session.add(Rule(category_id=category, unit_id=unit, replaces=True))
+    session.commit()
+    bring(GOOD)
+    report = session.scalars(select(Report)).one()
+    assert (report.unit_id, report.needs_confirmation) == (unit, False)
+    assert session.scalar(text("SELECT reason FROM assignments")) == "rule"

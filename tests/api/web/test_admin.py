@@ -113,8 +113,11 @@ def test_what_becomes_sensitive_is_blurred_at_once_and_back(
 def test_rules_and_days(client: TestClient, session: Session, administrator: User) -> None:
     form = {"category": "dien-chieu-sang", "area": "503", "unit": "cong-ty-dien-luc"}
     assert "Điện – chiếu sáng → " in post(client, "rules", **form).text
-    post(client, "rules", **form)
+    assert "Điện – chiếu sáng ⇒ " in post(client, "rules", **form, replaces="true").text
     rule = session.scalars(select(Rule)).one()
+    told = client.get("/api/v1/route", params={"lon": 108.338, "lat": 15.8794, "category": "dien-chieu-sang"}).json()
+    assert (told["unit"]["code"], told["reason"]["code"]) == ("cong-ty-dien-luc", "rule")
+    assert client.get("/api/v1/route?lon=108.338&lat=15.8794&category=gi-do").status_code == 422
     post(client, "rules", key=str(rule.id), action="remove")
     assert session.scalars(select(Rule)).all() == []
     assert deadlines.is_working_day(date(2026, 6, 15))
