@@ -21,6 +21,7 @@ from api.routes import (
     maps,
     media,
     metrics,
+    push,
     reports,
     route,
     statistics,
@@ -46,6 +47,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(reports.router)
     app.include_router(actions.router)
     app.include_router(voices.router)
+    app.include_router(push.router)
     app.include_router(route.router)
     app.include_router(categories.router)
     app.include_router(media.router)

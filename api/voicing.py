@@ -35,13 +35,8 @@ def voice(request: Request, session: Session, settings: Settings, code: str, kin
     report, who = asked(session, request, code)
     if not may(who, kind, report):
         raise ForbiddenError(_("Bạn không có quyền thực hiện bước này."))
-    key = secret(settings)
-    # A mark is thrown away in a moment, an address is not.
-    address = network(request.client.host) if request.client else ""
-    most = {limits.subject(key, "voice", said.mark): PER_HOUR, limits.subject(key, "voices", address): PER_ADDRESS}
-    with aside(session) as short:
-        limits.count(short, most, refusal=limits.TOO_MANY)
-    subject = interest.subject(key, said.mark)
+    limited(request, session, settings, said.mark)
+    subject = interest.subject(secret(settings), said.mark)
     if kind == "follow":
         interest.follow(session, report, subject, on=said.yes)
     elif kind == "me_too":
@@ -51,3 +46,13 @@ def voice(request: Request, session: Session, settings: Settings, code: str, kin
     else:
         interest.flag(session, report, subject, said.text)
     return report
+
+
+def limited(request: Request, session: Session, settings: Settings, mark: str) -> None:
+    """Counts one word of a browser and of its address; TooManyError for too many within the hour."""
+    key = secret(settings)
+    # A mark is thrown away in a moment, an address is not.
+    address = network(request.client.host) if request.client else ""
+    most = {limits.subject(key, "voice", mark): PER_HOUR, limits.subject(key, "voices", address): PER_ADDRESS}
+    with aside(session) as short:
+        limits.count(short, most, refusal=limits.TOO_MANY)

@@ -1,11 +1,14 @@
 """The sender's name and phone, for those who must reach them; each look is written down."""
 
+from datetime import datetime
+
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from geo import senders
 from geo.errors import ForbiddenError, NotFoundError
 from geo.i18n import _
-from geo.models import Look, Report, Sender
+from geo.models import Look, Report, Sender, Unit, User
 from geo.permissions import Actor, may
 from geo.senders import Contact
 from geo.texts import checked
@@ -22,3 +25,11 @@ def look(session: Session, report: Report, who: Actor, why: str, *, secret: byte
     found = senders.read(secret, sender)
     session.add(Look(report_id=report.id, user_id=who.user_id, unit_id=who.unit_id, why=reason))
     return found, sender
+
+
+def looks_since(day: datetime) -> Select[datetime, str, str, str, str]:
+    """A select of `at`, report, user, unit and why of every look since a moment, the oldest first."""
+    columns = (Look.at, Report.code, User.email, Unit.code.label("unit"), Look.why)
+    query = select(*columns).join(Report, Report.id == Look.report_id)
+    query = query.outerjoin(User, User.id == Look.user_id).outerjoin(Unit, Unit.id == Look.unit_id)
+    return query.where(Look.at >= day).order_by(Look.id)

@@ -8,7 +8,7 @@ from geo.errors import InvalidError
 from geo.i18n import _
 from geo.texts import checked
 
-NOTICE_VERSION = "2026-01"  # of the notice on personal data beside the truth box
+NOTICE_VERSION = "2026-11"  # of the notice on personal data beside the truth box
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@(?:[^\s@.<>\"',;:()\[\]\\/]+\.)+[^\s@.<>\"',;:()\[\]\\/]{2,}")
 _PHONE = re.compile(r"[0-9+ ().\-]{6,30}")
 

@@ -6,6 +6,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from geo.errors import SetupError
+from geo.i18n import _
 from geo.settings import Settings
 
 
@@ -14,6 +16,25 @@ def secret(settings: Settings) -> bytes:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     return _kept(settings.data_dir / "secret_key")
+
+
+def renew(settings: Settings) -> tuple[bytes, bytes]:
+    """The new secret and the old one: of the settings, else a new file beside `secret_key` until `settle`.
+
+    SetupError where the settings have a new one and not the old one.
+    """
+    if settings.secret_key is not None:
+        if settings.old_secret_key is None:
+            raise SetupError(_("Hãy đặt khóa mới ở QUANGNAM_SECRET_KEY và khóa cũ ở QUANGNAM_OLD_SECRET_KEY."))
+        return secret(settings), settings.old_secret_key.get_secret_value().encode()
+    return _kept(settings.data_dir / "secret_key.new"), _kept(settings.data_dir / "secret_key")
+
+
+def settle(settings: Settings) -> None:
+    """Puts the new file in the place of the old one; call it once everything is sealed anew."""
+    if settings.secret_key is None:
+        (settings.data_dir / "secret_key.new").replace(settings.data_dir / "secret_key")
+        _kept.cache_clear()
 
 
 @cache

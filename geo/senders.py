@@ -70,6 +70,13 @@ def unwrap(secrets: Sequence[bytes], wrapped: bytes) -> bytes:
     raise SetupError(_("Dữ liệu mã hóa không mở được bằng khóa hiện có; hãy xem lại QUANGNAM_SECRET_KEY."))
 
 
+def rewrap(new: bytes, old: bytes, sender: Sender) -> dict[str, bytes]:
+    """The columns of a sender whose key is sealed with another secret; the contact itself stays as it is."""
+    key = unwrap([new, old], sender.key or b"")
+    phone: str = orjson.loads(_decrypt(AESGCM(key), sender.contact or b""))[1]
+    return {"key": _encrypt(_wrapping(new), key), "phone_hash": phone_hash(new, phone)}
+
+
 def phone_hash(secret: bytes, phone: str) -> bytes:
     """A keyed hash by which the reports of a phone are found; without the secret nobody can try numbers."""
     return hmac.digest(_derived(secret, b"quangnam phone hash"), phone.encode(), "sha256")

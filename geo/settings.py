@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         BeforeValidator(_unset),
         Field(description="keys cookies and hashes; without it one is made and kept in the data directory"),
     ] = None
+    old_secret_key: Annotated[
+        SecretStr | None,
+        BeforeValidator(_unset),
+        Field(description="the key before, for `quangnam keys rotate` alone"),
+    ] = None
     public_url: Annotated[str, Field(description="the address in links that leave the program")] = ""
     basemap_url: Annotated[str, Field(description="tile address template of the base map; empty for none")] = (
         "https://tile.openstreetmap.org/{z}/{x}/{y}.png"

@@ -6,7 +6,7 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, maps, reports, route, serve, up, user, worker
+from api.cli import boundaries, db, demo, keys, maps, reports, route, serve, up, user, worker
 from geo.errors import QuangnamError
 
 root = typer.Typer(
@@ -16,6 +16,7 @@ root = typer.Typer(
 )
 root.add_typer(boundaries.app, name="boundaries")
 root.add_typer(db.app, name="db")
+root.add_typer(keys.app, name="keys")
 root.add_typer(reports.app, name="reports")
 root.add_typer(maps.app, name="maps")
 root.add_typer(user.app, name="user")

@@ -1,5 +1,8 @@
-"""quangnam user: add, list, link, end."""
+"""quangnam user: add, list, link, end, looks."""
 
+import csv
+from datetime import date, datetime, time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.cli import context
-from geo import accounts
+from geo import accounts, contacts
+from geo.deadlines import ZONE
+from geo.errors import InvalidError
+from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings, load
 
@@ -62,6 +68,25 @@ def list_() -> None:
             typer.echo(f"{user.email} · {user.name} · {user.role}{unit}{'' if user.active else ' · đã đóng'}")
         if not users:
             typer.echo("Chưa có tài khoản nào; hãy chạy: quangnam user add")
+
+
+@app.command()
+def looks(
+    *,
+    since: Annotated[str, typer.Option(help="từ ngày, ví dụ 2026-01-01")],
+    out: Annotated[Path, typer.Option(help="tệp CSV")],
+) -> None:
+    """Writes who has seen which sender's name and phone since a day, for whoever examines a breach."""
+    try:
+        day = datetime.combine(date.fromisoformat(since), time(), ZONE)
+    except ValueError:
+        raise InvalidError(_("Ngày phải có dạng 2026-01-31."), field="since") from None
+    with context.engine(load()) as engine, Session(engine) as session, out.open("w", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["at", "report", "user", "unit", "why"])
+        rows = session.execute(contacts.looks_since(day)).all()
+        writer.writerows([row.at.astimezone(ZONE).isoformat(timespec="seconds"), *row[1:]] for row in rows)
+    typer.echo(f"{len(rows)} lần xem: {out}")
 
 
 def _say(settings: Settings, token: str) -> None:

@@ -31,8 +31,18 @@ def send(
     hook: Webhook, event: Event, report: Report, *, number: int, secret: bytes, post: Post = outbound.post
 ) -> None:
     """Posts the signed message; UnreachableError unless it is answered with 2xx."""
-    text, now = body(event, report), datetime.now(UTC)
-    name = f"msg_{number}"
+    _post(hook, f"msg_{number}", body(event, report), secret, post)
+
+
+def ping(hook: Webhook, *, secret: bytes, post: Post = outbound.post) -> None:
+    """Posts a signed message that means nothing; UnreachableError unless it is answered with 2xx."""
+    now = datetime.now(UTC)
+    told = {"type": "ping", "timestamp": now.isoformat(), "data": {}}
+    _post(hook, f"ping_{int(now.timestamp() * 1000)}", orjson.dumps(told), secret, post)
+
+
+def _post(hook: Webhook, name: str, text: bytes, secret: bytes, post: Post) -> None:
+    now = datetime.now(UTC)
     signature = Signer(unseal(secret, PURPOSE, hook.key)).sign(name, now, text.decode())
     headers = {
         "Content-Type": "application/json",

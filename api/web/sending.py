@@ -15,11 +15,11 @@ from api.intake import Receipt, submit
 from api.problems import STATUS
 from api.routes.reports import DEVICE
 from api.web import forgery, mapping
+from api.web.privacy import notice
 from api.web.render import page
 from api.web.sending_texts import NO_COOKIE, PICTURES_LOST, SENT_BEFORE, TEXTS
 from geo.errors import ConflictError, FaultsError, InvalidError, OutsideError, QuangnamError
 from geo.i18n import Lang, _, translate
-from geo.people import NOTICE_VERSION
 from geo.secret import secret
 from geo.settings import Settings
 
@@ -148,7 +148,7 @@ def _form(
         errors=faults,
         error=_summary(error, lang) if error else None,
         categories=mapping.categories(session, lang),
-        notice_version=NOTICE_VERSION,
+        notice=notice(settings),
         token=forgery.token(settings, mark),
         max_photos=settings.max_photos,
         by="?by=phone" if request.query_params.get("by") == "phone" else "",

@@ -10,6 +10,7 @@ from api.web import (
     home,
     my,
     places,
+    privacy,
     report,
     sending,
     signing,
@@ -29,6 +30,6 @@ def install(app: FastAPI) -> None:
     for part in (assets, home, places, sending, my, report, voices, steps, signing, welcome, account, factor, work):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
-    for part in (lists, bulk, load, entering, desk_pictures, desk_report, admin):
+    for part in (privacy, lists, bulk, load, entering, desk_pictures, desk_report, admin):
         app.include_router(part.router)
     errors.install(app)

@@ -1,15 +1,17 @@
 """Nobody reads a sender's name or phone out of the tables; who destroys their key destroys them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo import senders
+from geo import contacts, senders
 from geo.errors import NotFoundError, SetupError
 from geo.models import Sender
+from geo.permissions import Actor
 from geo.senders import Contact, phone_hash, read, seal
 
 Make = Callable[..., Any]
@@ -59,3 +61,16 @@ def test_what_was_erased_is_gone_and_the_report_stays(session: Session, make_rep
     with pytest.raises(NotFoundError, match="đã được xóa"):
         read(SECRET, sender)
     assert report.content
+
+
+def test_who_saw_whom_is_listed_for_whoever_examines_a_breach(
+    session: Session, make_report: Make, make_user: Make
+) -> None:
+    report, officer = make_report(unit="ubnd-503"), make_user("officer", unit="ubnd-503")
+    who = Actor("officer", unit_id=officer.unit_id, user_id=officer.id)
+    before = datetime.now(UTC)
+    contacts.look(session, report, who, "gọi hỏi thêm", secret=SECRET)
+    session.flush()
+    found = session.execute(contacts.looks_since(before - timedelta(minutes=1))).all()
+    assert [tuple(row)[1:] for row in found] == [(report.code, officer.email, "ubnd-503", "gọi hỏi thêm")]
+    assert session.execute(contacts.looks_since(before + timedelta(minutes=1))).all() == []

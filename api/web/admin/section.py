@@ -10,7 +10,7 @@ from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings
 
-Kind = Literal["text", "number", "check", "select", "date", "area", "email"]
+Kind = Literal["text", "number", "check", "select", "date", "area", "email", "url"]
 Values = Mapping[str, str]
 
 
@@ -37,10 +37,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Saved:
-    """What to tell after a form was taken, and a link to hand on once."""
+    """What to tell after a form was taken, and a link or a key to hand on, shown this once."""
 
     told: str = ""
     link: str = ""
+    spelled: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ ACTIONS = {
     "end": _("Đóng"),
     "remove": _("Xóa"),
     "retry": _("Gửi lại"),
+    "test": _("Gửi thử"),
     "settle": _("Đã giải quyết"),
     "erase": _("Xóa dữ liệu"),
     "dismiss": _("Bỏ qua"),

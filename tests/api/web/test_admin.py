@@ -13,8 +13,10 @@ from api.web.admin.pages import SECTIONS
 from geo import data_requests, deadlines, options, outbox, timekeeping, workflow
 from geo.details import Details
 from geo.geometry import blur, position
-from geo.models import Category, Delivery, Report, Rule, Sender, Unit, User
+from geo.models import Category, Delivery, Report, Rule, Sender, Unit, User, Webhook
 from geo.permissions import SYSTEM
+from geo.sealing import unseal
+from tests.conftest import SECRET
 
 Make = Callable[..., Any]
 
@@ -167,3 +169,24 @@ def test_a_number_of_the_process_is_changed(
     assert session.scalars(timekeeping.to_close(later)).all() == [report.id]
     assert post(client, "numbers", key="close_days", value="0").status_code == 422
     assert post(client, "numbers", key="nonsense", value="7").status_code == 422
+
+
+def test_a_system_is_added_with_a_key_shown_once_and_takes_messages_from_then_on(
+    client: TestClient, session: Session, administrator: User
+) -> None:
+    form = {"unit": "cong-ty-dien-luc", "url": "https://dienluc.example.vn/hook?a=1"}
+    page = post(client, "webhooks", **form).text
+    key = page.split("whsec_")[1].split("<")[0]
+    assert len(key) == 32
+    hook = session.scalars(select(Webhook)).one()
+    assert key not in client.get("/admin/webhooks").text
+    assert key not in hook.key
+    assert unseal(SECRET, "webhook", hook.key) == f"whsec_{key}"
+    assert post(client, "webhooks", **(form | {"url": "http://dienluc.example.vn"})).status_code == 422
+    tried = post(client, "webhooks", key=str(hook.id), action="test")  # a name that nobody has
+    assert tried.status_code == 422
+    assert "không trả lời đúng" in tried.text
+    post(client, "webhooks", key=str(hook.id), action="remove")
+    session.refresh(hook)
+    assert not hook.active
+    assert "dienluc.example.vn" not in client.get("/admin/webhooks").text
