@@ -12,7 +12,7 @@ from geo.errors import InvalidError
 from geo.geometry import SRID, BBox
 from geo.i18n import _
 from geo.models import Category, Event, Media, Report, Unit
-from geo.search import has_words
+from geo.search import has_words, stripped
 
 _Any = TypeVar("_Any", bound=Any)
 
@@ -39,6 +39,10 @@ def published() -> ColumnElement[bool]:
 def public_content() -> ColumnElement[str]:
     """A report's words as the public may read them once they are published."""
     return func.coalesce(Report.redacted, Report.content)
+
+
+def _public_words() -> ColumnElement[str]:
+    return case((Report.redacted.is_(None), Report.words), else_=stripped(func.coalesce(Report.redacted, "")))
 
 
 def next_deadline() -> ColumnElement[Any]:
@@ -95,7 +99,7 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
     if filters.until is not None:
         conditions.append(Report.created_at < filters.until)
     if filters.q:
-        found = has_words(public_content(), filters.q) & published()
+        found = has_words(public_content(), _public_words(), filters.q) & published()
         conditions.append(or_(found, Report.code == filters.q.upper()))
     return query.where(*conditions)
 

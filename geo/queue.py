@@ -103,5 +103,5 @@ def _narrowed(query: Any, asked: Asked) -> Any:
         query = query.where(Report.unit_id == select(Unit.id).where(Unit.code == asked.unit).scalar_subquery())
     if asked.q:
         code = Report.code.contains(asked.q.upper(), autoescape=True)
-        query = query.where(or_(has_words(Report.content, asked.q), code))
+        query = query.where(or_(has_words(Report.content, Report.words, asked.q), code))
     return query

@@ -14,6 +14,7 @@ from geo.filters import Filters, apply_filters
 from geo.geometry import blur, element
 from geo.i18n import _
 from geo.models import Report
+from geo.search import plain
 from geo.senders import Contact
 from geo.texts import checked
 
@@ -23,8 +24,8 @@ CONTENT = (10, 5_000)  # characters
 
 _COLUMNS = (
     *("code", "state", "version", "category_id", "unit_id", "area_code", "commune_code", "needs_confirmation"),
-    *("content", "point", "public_point", "accuracy", "happened_at", "created_at", "accept_due", "resolve_due"),
-    *("door", "demo", "second_of_id"),
+    *("content", "words", "point", "public_point", "accuracy", "happened_at", "created_at"),
+    *("accept_due", "resolve_due", "door", "demo", "second_of_id"),
 )
 # One trip for both rows, written out: the door's speed is the number of trips, and a unit of work takes two and more.
 _INSERT = f"""
@@ -110,6 +111,7 @@ def create(
         commune_code=commune_code,
         needs_confirmation=needs_confirmation,
         content=draft.content,
+        words=plain(draft.content),
         point=element(draft.lon, draft.lat),
         public_point=element(*shown),
         accuracy=draft.accuracy,

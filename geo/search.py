@@ -23,8 +23,12 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower().translate(_TABLE)
 
 
-def has_words(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """Whether a column has the words; with diacritics as they stand, without any in every spelling."""
-    if plain(text) != text.lower():
-        return column.icontains(text, autoescape=True)
-    return func.translate(func.lower(column), _MARKED, _BARE).contains(text.lower(), autoescape=True)
+def stripped(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same by the database, some 25 microseconds a text: where many are searched, keep what `plain` gives."""
+    return func.translate(func.lower(column), _MARKED, _BARE)
+
+
+def has_words(column: SQLColumnExpression[str], words: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """Whether a column (`words`: it by `plain`) has a text: with diacritics as they stand, else in all spellings."""
+    found = words.contains(plain(text), autoescape=True)
+    return found if plain(text) == text.lower() else found & column.icontains(text, autoescape=True)

@@ -12,6 +12,7 @@ from geo.copying import Column, blobs, booleans, constant, documents, floats, in
 from geo.deadlines import HOURS_A_DAY, due_many
 from geo.geometry import Floats, blur_many
 from geo.models import Category
+from geo.search import plain
 from geo.senders import Contact, seal
 
 TABLES = ("reports", "events", "assignments", "report_units", "senders")
@@ -68,6 +69,7 @@ def _reports(
         "commune_code": texts(routed.commune_code.tolist()),
         "needs_confirmation": booleans(routed.needs_confirmation),
         "content": texts(rows["content"]),
+        "words": texts(rows["content"].map(plain)),
         "point": points(rows["lon"], rows["lat"]),
         "public_point": points(*public_places(rows, categories)),
         "accuracy": floats(rows["accuracy"]),

@@ -26,6 +26,7 @@ class Report(Base):
     commune_code: Mapped[str | None]
     needs_confirmation: Mapped[bool] = mapped_column(default=False)
     content: Mapped[str]
+    words: Mapped[str] = mapped_column(server_default="", deferred=True)  # of the content, by `geo.search.plain`
     point: Mapped[WKBElement] = mapped_column(Geometry("POINT", 4326, spatial_index=False))
     public_point: Mapped[WKBElement] = mapped_column(Geometry("POINT", 4326, spatial_index=False))
     accuracy: Mapped[float | None]  # metres

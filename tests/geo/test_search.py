@@ -2,19 +2,23 @@ import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from geo.search import has_words, plain
+from geo.search import has_words, plain, stripped
 
 TEXT = "Ổ GÀ lớn trước cổng chợ Điện Bàn, nhiều người ngã xe"
 
 
 @pytest.mark.parametrize("words", ["o ga", "O GA", "dien ban", "nguoi nga", "ổ gà", "Điện Bàn", "cho dien"])
 def test_words_are_found_with_and_without_their_marks(session: Session, words: str) -> None:
-    assert session.scalar(select(has_words(literal(TEXT), words))) is True
+    assert session.scalar(select(has_words(literal(TEXT), literal(plain(TEXT)), words))) is True
 
 
 @pytest.mark.parametrize("words", ["ở gà", "điện bản", "%", "_", "xe máy"])
 def test_marks_that_are_typed_must_be_there_and_nothing_is_a_pattern(session: Session, words: str) -> None:
-    assert session.scalar(select(has_words(literal(TEXT), words))) is False
+    assert session.scalar(select(has_words(literal(TEXT), literal(plain(TEXT)), words))) is False
+
+
+def test_the_database_strips_as_we_do(session: Session) -> None:
+    assert session.scalar(select(stripped(literal(TEXT)))) == plain(TEXT)
 
 
 def test_plain_takes_every_vietnamese_letter() -> None:
