@@ -9,9 +9,16 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from geo.database import driver
 from geo.models import Category, Rule, Unit
 
 Objects = NDArray[np.object_]
+
+
+_ANY = """
+    SELECT FROM rules JOIN categories ON categories.id = rules.category_id
+    WHERE rules.replaces AND categories.code = %(category)s LIMIT 1
+    """
 
 
 class Instead(NamedTuple):
@@ -37,6 +44,9 @@ def replacing(session: Session, day: date | None, category: str | None = None) -
 
 def instead(session: Session, category: str, places: Sequence[str | None], day: date | None) -> Instead | None:
     """The narrowest rule of a category for a place by the codes of its areas, None where the default stays."""
+    # Most installations have none, and this stands in the way of every report: asked without the mapper.
+    if driver(session).execute(_ANY, {"category": category}).fetchone() is None:
+        return None
     fits = [one for one in replacing(session, day, category) if one.everywhere or one.area_code in places]
     return fits[-1] if fits else None
 
