@@ -25,8 +25,10 @@ from api.routes import (
     reports,
     route,
     statistics,
+    uploads,
     voices,
 )
+from api.tus import Tus
 from api.web import site
 from geo.settings import Settings
 
@@ -40,11 +42,13 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     private_links.hide_tokens()
     app.state.registry = CollectorRegistry()
     app.add_middleware(BodyLimit, settings=settings)
+    app.add_middleware(Tus)
     # Pages must be small on the wire; pictures and fonts are already.
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=["^/media/", r"\.woff2$"])
     app.add_middleware(Measuring, registry=app.state.registry)
     app.include_router(assets.router)
     app.include_router(reports.router)
+    app.include_router(uploads.router)
     app.include_router(actions.router)
     app.include_router(voices.router)
     app.include_router(push.router)

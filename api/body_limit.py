@@ -16,6 +16,8 @@ from geo.settings import Settings
 
 TEXT = 64_000  # bytes: a report of 5,000 letters is far below
 FORM_EXTRA = 1_000_000  # beside the files: fields, headers of parts
+PART = 2**20  # of an upload, which is in memory until it is committed
+PART_TYPE = "application/offset+octet-stream"
 
 
 class _TooLongError(Exception):
@@ -28,7 +30,8 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         photos = settings.max_photos * settings.max_photo_bytes
-        self.form = photos + media.MOST_FILMS * settings.max_video_bytes + FORM_EXTRA
+        form = photos + media.MOST_FILMS * settings.max_video_bytes + FORM_EXTRA
+        self.most = {"multipart/form-data": form, PART_TYPE: PART}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes a request on unless its body is too long."""
@@ -36,7 +39,7 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        most = self.form if headers.get("content-type", "").lower().startswith("multipart/form-data") else TEXT
+        most = self.most.get(headers.get("content-type", "").partition(";")[0].strip().lower(), TEXT)
         started = False
         seen = 0
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,19 +10,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.receipts import receipt
-from boundaries import reasons, routing
+from boundaries import in_words, reasons, routing
 from boundaries.routing import Routing
-from geo import codes, days, handling, idempotency, limits, media, reports, seconds, workflow
+from geo import codes, days, handling, idempotency, limits, media, reports, seconds, uploaded, workflow
 from geo.aside import aside
 from geo.details import Details
 from geo.errors import QuangnamError
 from geo.i18n import Lang
-from geo.models import Report
+from geo.models import Report, Upload
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
 
 SENDER = Actor("sender")
+_ALWAYS = ("organisation", "email", "accuracy", "happened_at")  # in the fingerprint from the beginning, said or not
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,19 @@ def submit(
     device: str | None = None,
     address: str | None = None,
     second: Second | None = None,
+    uploads: Sequence[str] = (),
 ) -> Receipt:
     """Routes, limits, decodes and stores a report; nothing may be acknowledged before the session is committed.
 
-    A `second` report stays in the unit of the first one, whose row is locked until the session ends.
+    Photos come as bytes, or came before as `uploads`, whose tokens these are. A `second` report stays in the unit of
+    the first one, whose row is locked until the session ends.
 
     InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
     same content gets the same receipt again, also from two requests at the same moment.
     """
     key = idempotency.checked_key(idempotency_key) if idempotency_key is not None else None
-    wanted = _fingerprint(draft, photos) if key else b""
+    files = _whole(session, settings, uploads)
+    wanted = _fingerprint(draft, photos, files.values()) if key else b""
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
     subjects = _subjects(settings, secret, draft, device, address)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
@@ -79,14 +83,12 @@ def submit(
         if key and (known := idempotency.find(short, key, wanted)):
             return Receipt(known, token, replayed=True)
         category = reports.category(short, draft.category)
-        found = routing.route(
-            short, draft.lon, draft.lat, accuracy=draft.accuracy, category=draft.category, settings=settings
-        )
+        draft, found = _routed(short, settings, draft)
         if second is not None:
             category, found = seconds.hastened(category), second.routing(found)
         limits.count(short, subjects)
     try:
-        pictures = media.decode_all(photos, settings)
+        pictures = media.decode_all([*photos, *_waiting(session, files)], settings)
     except QuangnamError:
         with aside(session) as short:
             limits.give_back(short, subjects)
@@ -125,11 +127,41 @@ def submit(
     if second is not None:
         handling.watch(session, report)
     media.keep(session, settings, report, pictures)
+    uploaded.take(session, files, report.id)
     answer = receipt(report, found, lang)
     if key:
         idempotency.remember(session, key, wanted, report.id, answer)
     session.flush()
     return Receipt(answer, token)
+
+
+def _whole(session: Session, settings: Settings, tokens: Sequence[str]) -> dict[str, Upload]:
+    if not tokens:
+        return {}
+    with aside(session) as short:
+        return uploaded.whole(short, tokens, settings)
+
+
+def _waiting(session: Session, files: Mapping[str, Upload]) -> list[bytes]:
+    if not files:
+        return []
+    with aside(session) as short:
+        return uploaded.read(short, files)
+
+
+def _routed(session: Session, settings: Settings, draft: Draft) -> tuple[Draft, Routing]:
+    if draft.commune is None:
+        found = routing.route(
+            session,
+            *draft.point,
+            accuracy=draft.accuracy,
+            category=draft.category,
+            area=draft.area,
+            settings=settings,
+        )
+        return draft, found
+    (lon, lat), found = in_words.route(session, draft.commune, category=draft.category)
+    return replace(draft, lon=lon, lat=lat, accuracy=None), found
 
 
 def _subjects(
@@ -153,5 +185,8 @@ def network(address: str) -> str:
     return str(ipaddress.IPv6Network((version6, 64), strict=False))
 
 
-def _fingerprint(draft: Draft, photos: Sequence[bytes]) -> bytes:
-    return idempotency.fingerprint([asdict(draft), [hashlib.sha256(photo).hexdigest() for photo in photos]])
+def _fingerprint(draft: Draft, photos: Sequence[bytes], files: Iterable[Upload]) -> bytes:
+    # What is not said is left out, so that a field more in a newer program makes no other request of an older one's.
+    said = {name: value for name, value in asdict(draft).items() if value is not None or name in _ALWAYS}
+    digests = [hashlib.sha256(photo).hexdigest() for photo in photos]
+    return idempotency.fingerprint([said, digests + [file.sha256.hex() for file in files if file.sha256]])

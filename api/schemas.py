@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from api.sentences import Refusal, faults
 from geo import people
@@ -13,10 +14,14 @@ from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.reports import Draft, checked_content
+from geo.texts import checked
 
 T = TypeVar("T")
 R = TypeVar("R")
 OLDEST = timedelta(days=366)
+LANDMARK = (5, 200)  # characters
+PIN, WORDS = ("lon", "lat"), ("commune", "landmark")  # the two ways to say where
+TWO_WAYS = _("Hãy chỉ nơi xảy ra bằng một cách: vị trí trên bản đồ, hoặc xã (phường) và lời tả.")
 
 
 def domain(check: Callable[[T], R]) -> Callable[[T], R]:
@@ -61,8 +66,19 @@ def _number(value: Any) -> Any:
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_number)]
 
 
+def _told(value: Any) -> Any:
+    # What is wrong between several fields was found before, and is told at one of them.
+    if isinstance(value, ValueError):
+        raise value
+    return value
+
+
+def _checked_landmark(value: str) -> str:
+    return checked(value, "landmark", least=LANDMARK[0], most=LANDMARK[1])
+
+
 class ReportIn(BaseModel):
-    """A report as it is sent."""
+    """A report as it is sent: with a pin (`lon`, `lat`), or without a map by `commune` and `landmark`."""
 
     model_config = ConfigDict(title="Report", str_max_length=60_000)
 
@@ -74,16 +90,46 @@ class ReportIn(BaseModel):
     truthful: Literal[True]
     category: Annotated[str, Field(max_length=64)]
     content: Annotated[str, AfterValidator(domain(checked_content))]
-    lon: Number
-    lat: Number
+    lon: Annotated[Number | None, BeforeValidator(_told)] = None
+    lat: Annotated[Number | None, BeforeValidator(_told)] = None
     accuracy: Annotated[Number | None, Field(ge=0, le=100_000, description="metres")] = None
     happened_at: Annotated[
         datetime | None, AfterValidator(domain(lambda v: v and _moment(v))), BeforeValidator(_iso)
     ] = None
 
+    area: Annotated[
+        str | None, Field(max_length=64, description="near a border: the candidate that the sender chose")
+    ] = None
+    commune: Annotated[
+        str | None, Field(max_length=64, description="a code of today's edition"), BeforeValidator(_told)
+    ] = None
+    landmark: Annotated[
+        str | None,
+        AfterValidator(domain(lambda v: v and _checked_landmark(v))),
+        BeforeValidator(_told),
+        Field(description="where in the commune"),
+    ] = None
+    uploads: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=60)] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_way(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        said = [name for name in (*PIN, *WORDS) if values.get(name) is not None]
+        worded = [name for name in said if name in WORDS]
+        if worded and len(worded) < len(said):
+            return values | {worded[0]: Refusal(InvalidError(TWO_WAYS))}
+        missing = [name for name in (WORDS if worded else PIN) if name not in said]
+        return values | {name: PydanticCustomError("missing", "missing") for name in missing}
+
     def draft(self, door: str) -> Draft:
-        """The statement as the domain takes it."""
-        return Draft(**self.model_dump(exclude={"truthful"}), door=door)
+        """The statement as the domain takes it; InvalidError where the words about the place make it too long."""
+        said = self.model_dump(exclude={"truthful", "landmark", "uploads"})
+        if self.landmark:
+            # Kept in Vietnamese whatever the page's language was: it is a part of what officers read.
+            said["content"] = checked_content(f"Nơi xảy ra: {self.landmark}\n{self.content}")
+        return Draft(**said, door=door)
 
 
 def report_in(values: Any) -> ReportIn:

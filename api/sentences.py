@@ -39,6 +39,8 @@ FIELDS = {
     ("truthful", "literal_error"): _("Hãy xác nhận rằng bạn chịu trách nhiệm về tính trung thực của phản ánh."),
     ("lon", "missing"): _("Hãy chọn vị trí trên bản đồ."),
     ("lat", "missing"): _("Hãy chọn vị trí trên bản đồ."),
+    ("commune", "missing"): _("Hãy chọn xã, phường hoặc thị trấn nơi xảy ra."),
+    ("landmark", "missing"): _("Hãy tả nơi xảy ra bằng lời, ví dụ “trước cổng chợ Nam Phước”."),
 }
 FALLBACK = _("Giá trị chưa đúng.")
 

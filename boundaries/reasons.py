@@ -9,6 +9,8 @@ from geo.i18n import _
 
 INSIDE = _("Vị trí nằm trong {area}.")
 BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (mã nhỏ nhất), cần xác nhận.")
+CHOSEN = _("Gần ranh giới; người gửi chọn {area}.")
+IN_WORDS = _("Nơi xảy ra được tả bằng lời, thuộc {area}; vị trí trên bản đồ là một điểm trong đó, cần xác nhận.")
 UNCERTAIN = _(
     "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius}; cần xác nhận."
 )
@@ -38,6 +40,16 @@ def inside(area: str) -> Reason:
 def border(area: str, areas: Sequence[str]) -> Reason:
     """On the shared border of several areas, of which the first by code is taken."""
     return Reason("border", BORDER, {"area": area, "areas": ", ".join(areas)})
+
+
+def chosen(area: str) -> Reason:
+    """Near a border, where the sender said which of the candidates it is."""
+    return Reason("border", CHOSEN, {"area": area})
+
+
+def in_words(area: str) -> Reason:
+    """Surely within the commune of this full name, but nobody knows where."""
+    return Reason("uncertain", IN_WORDS, {"area": area})
 
 
 def uncertain(area: str, other: str, distance: float, radius: float) -> Reason:

@@ -65,10 +65,12 @@ def route(
     on: date | None = None,
     edition: str | None = None,
     category: str | None = None,
+    area: str | None = None,
     settings: Settings,
 ) -> Routing:
     """The unit for a pin (degrees, accuracy in metres) by the edition named or active on the day, and by the rules.
 
+    Near a border `area` is the code of the candidate that the sender chose; any other is passed over.
     InvalidError for what is no place, OutsideError outside the province, NotFoundError for an unknown edition.
     """
     pins.check(lon, lat, accuracy)
@@ -77,7 +79,7 @@ def route(
     day = None if edition else on or lookup.today()
     found, hits = lookup.around(session, x, y, radius, on=day, edition=edition)
     if found is None:
-        return Routing(None, None, None, _ioc(session), reasons.no_edition(), True)
+        return Routing(None, None, None, ioc(session), reasons.no_edition(), True)
     own = [hit for hit in hits if hit.area.level == found.routing_level]
     covering = sorted((hit for hit in own if hit.covers), key=lambda hit: hit.area.code)
     if covering:
@@ -88,16 +90,21 @@ def route(
         chosen = _beyond(session, found, hits, (x, y), day=day, settings=settings)
         communes = lookup.closest(session, found, x, y, on=day, within=chosen.area.code)
         reason, distance = reasons.nearest(full_name(chosen.area), chosen.distance), chosen.distance
+    if len(own) > 1 and (wanted := next((hit for hit in own if hit.area.code == area), None)):
+        chosen, distance = wanted, min(hit.distance for hit in own if hit is not wanted)
+        communes = lookup.closest(session, found, x, y, on=day, within=chosen.area.code)
+        reason = reasons.chosen(full_name(chosen.area))
     candidates = _candidates(session, own, (x, y), radius) if len(own) > 1 else []
     commune = chosen.area if found.routing_level == "commune" else _within(communes, chosen.area)
     needs = reason.code != "inside" or chosen.unit is None
     if chosen.unit is None:
         reason = reasons.no_unit(full_name(chosen.area))
-    routed = Routing(found, chosen.area, commune, chosen.unit or _ioc(session), reason, needs, distance, candidates)
-    return _by_rule(session, routed, category, day) if category is not None else routed
+    routed = Routing(found, chosen.area, commune, chosen.unit or ioc(session), reason, needs, distance, candidates)
+    return by_rule(session, routed, category, day) if category is not None else routed
 
 
-def _by_rule(session: Session, routed: Routing, category: str, day: date | None) -> Routing:
+def by_rule(session: Session, routed: Routing, category: str, day: date | None) -> Routing:
+    """The routing as the narrowest rule of a category has it for its area, or as it was."""
     assert routed.area is not None
     places = [one.code for one in (routed.area, routed.commune) if one is not None]
     found = rules.instead(session, category, places, day)
@@ -175,14 +182,15 @@ def _candidates(session: Session, own: list[Hit], at: Point, radius: float) -> l
     for (area_id, _), piece in zip(rows, pieces, strict=True):
         sums[area_id] = sums.get(area_id, 0.0) + float(piece)
     total = sum(sums.values())
-    ioc = _ioc(session) if any(hit.unit is None for hit in own) else None
+    centre = ioc(session) if any(hit.unit is None for hit in own) else None
     found = []
     for hit in own:
-        unit = hit.unit or ioc
+        unit = hit.unit or centre
         assert unit is not None
         found.append(Candidate(hit.area, unit, sums.get(hit.area.id, 0.0) / total if total else 1 / len(own)))
     return sorted(found, key=lambda one: (-round(one.share, 4), one.area.code))
 
 
-def _ioc(session: Session) -> Unit:
+def ioc(session: Session) -> Unit:
+    """The unit that answers where no other does."""
     return session.scalars(select(Unit).where(Unit.code == IOC)).one()

@@ -57,6 +57,12 @@ class TooManyError(QuangnamError):
     type = "too-many"
 
 
+class TooLargeError(QuangnamError):
+    """More bytes than may come."""
+
+    type = "too-large"
+
+
 class UnauthorizedError(QuangnamError):
     """Nobody is signed in, and this asks for somebody."""
 

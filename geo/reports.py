@@ -49,14 +49,23 @@ class Draft:
     phone: str  # E.164
     category: str
     content: str
-    lon: float
-    lat: float
+    lon: float | None  # none where the place is a commune
+    lat: float | None
     door: str
     organisation: str | None = None
     notice_version: str = ""
     email: str | None = None
     accuracy: float | None = None  # metres
     happened_at: datetime | None = None
+    area: str | None = None  # the code of the one that the sender chose near a border
+    commune: str | None = None  # the code of the place without a pin
+
+    @property
+    def point(self) -> tuple[float, float]:
+        """The place in degrees."""
+        assert self.lon is not None
+        assert self.lat is not None
+        return self.lon, self.lat
 
 
 def checked_content(text: str) -> str:
@@ -101,7 +110,7 @@ def create(
 ) -> Report:
     """The report and its sender, written but not yet received: `workflow.apply` with "receive" follows."""
     moment = now or datetime.now(UTC)
-    shown = blur(draft.lon, draft.lat) if category.sensitive else (draft.lon, draft.lat)
+    shown = blur(*draft.point) if category.sensitive else draft.point
     report = Report(
         state="received",
         version=1,
@@ -112,7 +121,7 @@ def create(
         needs_confirmation=needs_confirmation,
         content=draft.content,
         words=plain(draft.content),
-        point=element(draft.lon, draft.lat),
+        point=element(*draft.point),
         public_point=element(*shown),
         accuracy=draft.accuracy,
         happened_at=draft.happened_at,

@@ -7,7 +7,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.delivery import sending
-from geo import outbox, retention, timekeeping
+from geo import outbox, retention, timekeeping, uploads
 from geo.secret import secret
 from geo.settings import Settings
 
@@ -60,6 +60,11 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name="forget", queueing_lock="forget")
     def forget(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         retention.run(sessions, settings.retention_months, datetime.now(UTC))
+
+    @app.periodic(cron="27 * * * *")
+    @app.task(name="sweep", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        uploads.sweep(sessions, datetime.now(UTC))
 
     return app
 

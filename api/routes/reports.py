@@ -51,6 +51,7 @@ def send(
             # The limits are the caller's, not those of the desk that many calls come to.
             device=None if by else device,
             address=request.client.host if request.client and not by else None,
+            uploads=body.report.uploads,
         )
     # Committed: from here on it may be acknowledged.
     answer = taken.answer | {"link": follow.link(request, settings, taken.token)}

@@ -29,13 +29,22 @@ def route(
     category: Annotated[
         str | None, Query(pattern=r"^[a-z0-9\-]{1,64}$", description="a category's code: some have units of their own")
     ] = None,
+    area: Annotated[str | None, Query(max_length=64, description="near a border: the candidate chosen")] = None,
 ) -> Response:
     """The area, unit and reason for a point."""
     with sessions.begin() as session:
         if category is not None:
             reports.category(session, category)  # a code that nobody has is told, not taken for the default
         found = routing.route(
-            session, lon, lat, accuracy=accuracy, on=on, edition=edition, category=category, settings=settings
+            session,
+            lon,
+            lat,
+            accuracy=accuracy,
+            on=on,
+            edition=edition,
+            category=category,
+            area=area,
+            settings=settings,
         )
         told = routing_out(found, lang)
     return Response(orjson.dumps(told), media_type="application/json")

@@ -23,17 +23,17 @@ def places(session: SessionDep) -> Response:
 
 
 def listed(session: Session, edition: Edition) -> list[list[Any]]:
-    """`[name with kind, district or "", lon, lat, level]` by name; the point surely lies within the place."""
+    """`[name with kind, district or "", lon, lat, level, code]` by name; the point surely lies within the place."""
     inner = func.ST_PointOnSurface(Area.outline)
     above = aliased(Area)
     district = (above.edition_id == Area.edition_id) & (above.level == "district") & (above.code == Area.parent_code)
     rows = session.execute(
-        select(Area.kind, Area.name, above.kind, above.name, func.ST_X(inner), func.ST_Y(inner), Area.level)
+        select(Area.kind, Area.name, above.kind, above.name, func.ST_X(inner), func.ST_Y(inner), Area.level, Area.code)
         .outerjoin(above, district)
         .where(Area.edition_id == edition.id, Area.level.in_(("district", "commune")))
         .order_by(Area.level.desc(), Area.name, Area.code)
     )
     return [
-        [f"{kind} {name}", f"{over_kind} {over}" if over else "", round(lon, 5), round(lat, 5), level]
-        for kind, name, over_kind, over, lon, lat, level in rows
+        [f"{kind} {name}", f"{over_kind} {over}" if over else "", round(lon, 5), round(lat, 5), level, code]
+        for kind, name, over_kind, over, lon, lat, level, code in rows
     ]

@@ -25,7 +25,7 @@ from geo.settings import Settings
 
 router = APIRouter()
 FIELDS = (
-    *("lon", "lat", "accuracy", "category", "content", "name", "organisation"),
+    *("lon", "lat", "accuracy", "area", "commune", "landmark", "category", "content", "name", "organisation"),
     *("phone", "email", "happened_at", "truthful", "idempotency_key"),
 )
 

@@ -23,6 +23,7 @@ from geo.models.sender import Sender
 from geo.models.subscription import Subscription
 from geo.models.template import Template
 from geo.models.unit import Unit
+from geo.models.upload import Upload, UploadPart
 from geo.models.user import User
 from geo.models.webhook import Webhook
 from geo.models.work_link import WorkLink
@@ -51,6 +52,8 @@ __all__ = [
     "Subscription",
     "Template",
     "Unit",
+    "Upload",
+    "UploadPart",
     "User",
     "Webhook",
     "WorkLink",

@@ -43,7 +43,7 @@ def refused(client: TestClient, session: Session, status: int, **request: Any) -
         ("content", "\u202e\u200f" * 20, "ít nhất 10"),
         ("content", "một nội dung có \0 ở giữa", "ký tự"),
         ("lon", "abc", "số"),
-        ("lon", None, "số"),
+        ("lon", None, "bản đồ"),
         ("lon", True, "số"),
         ("lon", [108], "số"),
         ("lon", "NaN", "hữu hạn"),

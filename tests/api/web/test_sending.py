@@ -199,8 +199,8 @@ def test_places_to_jump_to(client: TestClient) -> None:
     names = {row[0]: row for row in places}
     assert "thành phố Hội An" in names
     assert len(places) == 18 + 241
-    _name, above, lon, lat, level = names["phường Minh An"]
-    assert (above, level) == ("thành phố Hội An", "commune")
+    _name, above, lon, lat, level, code = names["phường Minh An"]
+    assert (above, level, code) == ("thành phố Hội An", "commune", "20398")
     assert 108.2 < lon < 108.5
     assert 15.8 < lat < 16
 
