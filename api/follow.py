@@ -15,7 +15,7 @@ from geo.settings import Settings
 
 DAYS = 90
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{32}")
-_IN_PATH = re.compile(r"(/(?:follow|work|welcome)/)[^\s?\"/]+")
+_IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads)/)[^\s?\"/]+")
 
 
 def link(request: Request, settings: Settings, token: str) -> str:

@@ -21,6 +21,7 @@ from tusclient.exceptions import TusCommunicationError
 
 from api.app import create_app
 from api.body_limit import PART
+from api.delivery import worker
 from geo import uploaded
 from geo.models import Upload, UploadPart
 from geo.settings import Settings
@@ -32,13 +33,13 @@ TUS = {"Tus-Resumable": "1.0.0"}
 BODY = {"Content-Type": "application/offset+octet-stream"}
 
 
-def begin(client: TestClient, length: int) -> str:
+def begin(client: TestClient | httpx.Client, length: int) -> str:
     answer = client.post(DOOR, headers=TUS | {"Upload-Length": str(length)})
     assert answer.status_code == 201, answer.text
     return str(answer.headers["location"])
 
 
-def part(client: TestClient, address: str, offset: int, data: bytes, **headers: str) -> Any:
+def part(client: TestClient | httpx.Client, address: str, offset: int, data: bytes, **headers: str) -> Any:
     return client.patch(address, content=data, headers=TUS | BODY | {"Upload-Offset": str(offset)} | headers)
 
 
@@ -174,3 +175,17 @@ def test_what_came_of_a_part_that_broke_off_is_kept_and_gone_on_from(live: Live)
     told = httpx.patch(live.url + address, content=rest, headers=TUS | BODY | {"Upload-Offset": str(offset)})
     assert told.headers["upload-offset"] == "900000"
     assert stored(live, address) == data
+
+
+def test_the_worker_forgets_every_hour_what_expired(live: Live) -> None:
+    for _number in range(2):
+        httpx.post(f"{live.url}{DOOR}", headers=TUS | {"Upload-Length": "9"}).raise_for_status()
+    with live.sessions.begin() as session:
+        first = session.scalars(select(Upload).order_by(Upload.id)).first()
+        first.expires_at = func.now()
+    app = worker.build(live.engine.url.render_as_string(hide_password=False), live.settings, live.sessions)
+    (periodic,) = [one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "sweep"]
+    assert periodic.cron == "27 * * * *"
+    periodic.task(timestamp=0)
+    with live.sessions() as session:
+        assert session.scalar(select(func.count()).select_from(Upload)) == 1

@@ -98,6 +98,28 @@ def test_on_a_shared_border_the_smaller_code_answers(session: Session, settings:
     assert "ranh giới của thành phố Hội An, thị xã Điện Bàn" in said(found)
 
 
+def test_near_a_border_the_sender_may_choose_among_the_candidates(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "503", "507", 60)
+    by_itself = route(session, x, y, settings=settings)
+    found = route(session, x, y, area="507", settings=settings)
+    assert (found.area.code, found.unit.name) == ("507", "UBND thị xã Điện Bàn")
+    assert (found.reason.code, said(found)) == ("border", "Gần ranh giới; người gửi chọn thị xã Điện Bàn.")
+    assert (found.needs_confirmation, found.distance) == (True, 0)
+    assert found.commune.parent_code == "507"
+    assert [one.area.code for one in found.candidates] == [one.area.code for one in by_itself.candidates]
+    same = route(session, x, y, area="503", settings=settings)
+    assert (same.area.code, same.reason.code, same.needs_confirmation) == ("503", "border", True)
+    assert same.distance == pytest.approx(60, abs=1)
+
+
+def test_an_area_that_is_no_candidate_is_passed_over(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "503", "507", 60)
+    for area in ("508", "", "503\0", "20398"):
+        assert route(session, x, y, area=area, settings=settings).reason.code == "uncertain"
+    assert route(session, *HOI_AN, area="507", settings=settings).area.code == "503"
+    assert route(session, *HOI_AN, area="503", settings=settings).reason.code == "inside"
+
+
 def test_a_neighbouring_province_close_by_makes_uncertain(session: Session, settings: Settings) -> None:
     x, y = beside(session, "517", "51", 40)
     found = route(session, x, y, settings=settings)
