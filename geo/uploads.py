@@ -13,7 +13,7 @@ from geo.i18n import _
 from geo.models import Upload, UploadPart
 
 LASTS = timedelta(days=7)
-LEAST = 65_536  # bytes that an upload counts for at least, so that a million empty ones count too
+LEAST = 65_536  # bytes that an upload counts for at least, so that a million tiny ones count too
 PER_DEVICE, PER_ADDRESS = 5, 50  # times the largest file, on their way at once; a mobile network shares its addresses
 BATCH = 100
 
