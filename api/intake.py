@@ -2,14 +2,14 @@
 
 import hashlib
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.receipts import receipt
+from api import completing
+from api.receipts import Receipt, receipt
 from boundaries import reasons, routing
 from boundaries.routing import Routing
 from geo import codes, days, handling, idempotency, limits, media, reports, seconds, workflow
@@ -21,6 +21,8 @@ from geo.models import Report
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
+
+__all__ = ["Receipt", "Second", "network", "submit"]
 
 SENDER = Actor("sender")
 
@@ -41,15 +43,6 @@ class Second:
         )
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What the sender is told: the public answer, and the token of their private link."""
-
-    answer: dict[str, Any]
-    token: str
-    replayed: bool = False
-
-
 def submit(
     session: Session,
     settings: Settings,
@@ -62,10 +55,13 @@ def submit(
     device: str | None = None,
     address: str | None = None,
     second: Second | None = None,
+    reference: str | None = None,
 ) -> Receipt:
     """Routes, limits, decodes and stores a report; nothing may be acknowledged before the session is committed.
 
-    A `second` report stays in the unit of the first one, whose row is locked until the session ends.
+    A `second` report stays in the unit of the first one, whose row is locked until the session ends. A text message
+    names the key of its draft by `reference`: whichever of the two comes second makes no report, and the one with the
+    key completes it.
 
     InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
     same content gets the same receipt again, also from two requests at the same moment.
@@ -73,6 +69,7 @@ def submit(
     key = idempotency.checked_key(idempotency_key) if idempotency_key is not None else None
     wanted = _fingerprint(draft, photos) if key else b""
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
+    named = idempotency.reference(key) if key else reference
     subjects = _subjects(settings, secret, draft, device, address)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
     with aside(session) as short:
@@ -84,6 +81,8 @@ def submit(
         )
         if second is not None:
             category, found = seconds.hastened(category), second.routing(found)
+        if completing.first(short, named, by_sms=key is None) is not None:
+            del subjects[limits.subject(secret, "phone", draft.phone)]  # it was counted with the report that is there
         limits.count(short, subjects)
     try:
         pictures = media.decode_all(photos, settings)
@@ -91,10 +90,22 @@ def submit(
         with aside(session) as short:
             limits.give_back(short, subjects)
         raise
-    if key:
-        idempotency.hold(session, key)
-        if known := idempotency.find(session, key, wanted):
-            return Receipt(known, token, replayed=True)
+    if named and (
+        had := completing.joined(
+            session,
+            settings,
+            draft,
+            found,
+            pictures,
+            key=key,
+            named=named,
+            wanted=wanted,
+            token=token,
+            secret=secret,
+            lang=lang,
+        )
+    ):
+        return had
     if second is not None:
         workflow.apply(
             session,
@@ -134,7 +145,7 @@ def submit(
 
 def _subjects(
     settings: Settings, secret: bytes, draft: Draft, device: str | None, address: str | None
-) -> Mapping[str, int]:
+) -> dict[str, int]:
     found = {limits.subject(secret, "phone", draft.phone): settings.limit_phone_hour}
     if device:
         found[limits.subject(secret, "device", device)] = settings.limit_device_hour
