@@ -80,7 +80,7 @@ def _draft(session: Session, settings: Settings, phone: str, message: Message) -
     except InvalidError:
         raise _RefusedError(replies.UNREADABLE) from None
     active = select(Category.code, Category.name).where(Category.active)
-    said = read(text, dict(session.execute(active).tuples().all()), mapping.province(session))
+    said = read(text, {one.code: one.name for one in session.execute(active)}, mapping.province(session))
     if said.place is None:
         raise _RefusedError(replies.NO_PLACE)
     lon, lat = _point(session, settings, said.place.points, text)
