@@ -24,6 +24,7 @@ from api.routes import (
     push,
     reports,
     route,
+    sms,
     statistics,
     uploads,
     voices,
@@ -54,6 +55,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(push.router)
     app.include_router(route.router)
     app.include_router(categories.router)
+    app.include_router(sms.router)
     app.include_router(media.router)
     app.include_router(follow.router)
     app.include_router(health.router)

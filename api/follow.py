@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import mine as my
-from geo import codes
+from geo import senders
 from geo.models import Report, Sender
 from geo.settings import Settings
 
@@ -28,15 +28,14 @@ def report_of(session: Session, token: str) -> Report | None:
     """The report whose private link has this token."""
     if not _TOKEN.fullmatch(token):
         return None
-    query = select(Report).join(Sender, Sender.report_id == Report.id)
-    return session.scalar(query.where(Sender.token_hash == codes.token_hash(token)))
+    return session.scalar(select(Report).where(Report.id.in_(senders.of_link(token))))
 
 
 def sender_of(session: Session, request: Request, report: Report) -> Sender | None:
     """The sender of a report, where they ask: their browser knows its private link, or their phone."""
     mine = select(Sender).where(Sender.report_id == report.id)
     token = request.cookies.get(cookie_name(report.code), "")
-    if _TOKEN.fullmatch(token) and (found := session.scalar(mine.where(Sender.token_hash == codes.token_hash(token)))):
+    if _TOKEN.fullmatch(token) and (found := session.scalar(mine.where(Sender.report_id.in_(senders.of_link(token))))):
         return found
     if my.COOKIE not in request.cookies:
         return None

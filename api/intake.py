@@ -5,11 +5,11 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.receipts import receipt
+from api import completing
+from api.receipts import Receipt, receipt
 from boundaries import in_words, reasons, routing
 from boundaries.routing import Routing
 from geo import codes, days, handling, idempotency, limits, media, reports, seconds, uploaded, workflow
@@ -21,6 +21,8 @@ from geo.models import Report, Upload
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
+
+__all__ = ["Receipt", "Second", "network", "submit"]
 
 SENDER = Actor("sender")
 _ALWAYS = ("organisation", "email", "accuracy", "happened_at")  # in the fingerprint from the beginning, said or not
@@ -42,15 +44,6 @@ class Second:
         )
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What the sender is told: the public answer, and the token of their private link."""
-
-    answer: dict[str, Any]
-    token: str
-    replayed: bool = False
-
-
 def submit(
     session: Session,
     settings: Settings,
@@ -64,11 +57,13 @@ def submit(
     address: str | None = None,
     second: Second | None = None,
     uploads: Sequence[str] = (),
+    reference: str | None = None,
 ) -> Receipt:
     """Routes, limits, decodes and stores a report; nothing may be acknowledged before the session is committed.
 
     Photos come as bytes, or came before as `uploads`, whose tokens these are. A `second` report stays in the unit of
-    the first one, whose row is locked until the session ends.
+    the first one, whose row is locked until the session ends. A text message names the key of its draft by
+    `reference`: whichever of the two comes second makes no report, and the one with the key completes it.
 
     InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
     same content gets the same receipt again, also from two requests at the same moment.
@@ -77,6 +72,7 @@ def submit(
     files = _whole(session, settings, uploads)
     wanted = _fingerprint(draft, photos, files.values()) if key else b""
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
+    named = idempotency.reference(key) if key else reference
     subjects = _subjects(settings, secret, draft, device, address)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
     with aside(session) as short:
@@ -86,6 +82,8 @@ def submit(
         draft, found = _routed(short, settings, draft)
         if second is not None:
             category, found = seconds.hastened(category), second.routing(found)
+        if completing.first(short, named, by_sms=key is None) is not None:
+            del subjects[limits.subject(secret, "phone", draft.phone)]  # it was counted with the report that is there
         limits.count(short, subjects)
     try:
         pictures = media.decode_all([*photos, *_waiting(session, files)], settings)
@@ -93,10 +91,23 @@ def submit(
         with aside(session) as short:
             limits.give_back(short, subjects)
         raise
-    if key:
-        idempotency.hold(session, key)
-        if known := idempotency.find(session, key, wanted):
-            return Receipt(known, token, replayed=True)
+    if named and (
+        had := completing.joined(
+            session,
+            settings,
+            draft,
+            found,
+            pictures,
+            files=files,
+            key=key,
+            named=named,
+            wanted=wanted,
+            token=token,
+            secret=secret,
+            lang=lang,
+        )
+    ):
+        return had
     if second is not None:
         workflow.apply(
             session,
@@ -166,7 +177,7 @@ def _routed(session: Session, settings: Settings, draft: Draft) -> tuple[Draft, 
 
 def _subjects(
     settings: Settings, secret: bytes, draft: Draft, device: str | None, address: str | None
-) -> Mapping[str, int]:
+) -> dict[str, int]:
     found = {limits.subject(secret, "phone", draft.phone): settings.limit_phone_hour}
     if device:
         found[limits.subject(secret, "device", device)] = settings.limit_device_hour

@@ -1,11 +1,21 @@
 """A routing in words and codes: what a sender and `/api/v1/route` are told."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from boundaries.models import Area
 from boundaries.routing import Routing
 from geo.i18n import Lang, translate
 from geo.models import Report, Unit
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender is told: the public answer, and the token of their private link."""
+
+    answer: dict[str, Any]
+    token: str
+    replayed: bool = False
 
 
 def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from geo import media, redaction, workflow
 from geo.details import Details
+from geo.errors import NotFoundError
+from geo.i18n import _
 from geo.models import Report
 from geo.permissions import Actor
 from geo.settings import Settings
@@ -25,7 +27,12 @@ def take(
     details: Details,
     photos: Sequence[bytes] = (),
 ) -> None:
-    """Decodes the pictures, takes the step and keeps them with it; errors as both have them."""
+    """Decodes the pictures, takes the step and keeps them with it; errors as both have them.
+
+    NotFoundError for what is no step of its own.
+    """
+    if action == "complete":
+        raise NotFoundError(_("Không có bước này."))
     # First, for it takes seconds in which the report's row should not be locked.
     pictures = media.decode_all(photos, settings)
     said = replace(details, pictures=len(pictures))

@@ -5,9 +5,10 @@ import re
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from geo.codes import ALPHABET
 from geo.errors import ConflictError, InvalidError
 from geo.i18n import _
 from geo.models import IdempotencyKey
@@ -28,10 +29,15 @@ def fingerprint(parts: Any) -> bytes:
     return hashlib.sha256(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)).digest()
 
 
-def hold(session: Session, key: str) -> None:
-    """Waits until no other transaction works on the same key, and keeps it until this one ends."""
-    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
-    session.execute(_LOCK, {"number": number})
+def reference(key: str) -> str:
+    """What a text message calls a key: the first 50 bits of its SHA-256 as ten letters of Crockford's base 32."""
+    bits = int.from_bytes(hashlib.sha256(key.encode()).digest()[:7], "big") >> 6
+    return "".join(ALPHABET[bits >> shift & 31] for shift in range(45, -1, -5))
+
+
+def hold(session: Session, reference: str) -> None:
+    """Waits until no other transaction works on a key of this reference, and keeps it until this one ends."""
+    session.execute(_LOCK, {"number": _number(reference)})
 
 
 def find(session: Session, key: str, wanted: bytes) -> dict[str, Any] | None:
@@ -50,6 +56,21 @@ def find(session: Session, key: str, wanted: bytes) -> dict[str, Any] | None:
 def remember(session: Session, key: str, wanted: bytes, report_id: int, answer: dict[str, Any]) -> None:
     """Keeps the answer (without the private link) for the next time."""
     session.add(IdempotencyKey(key=_stored(key), fingerprint=wanted, report_id=report_id, answer=answer))
+
+
+def report_of(session: Session, reference: str) -> int | None:
+    """The id of the report that was sent with a key of this reference."""
+    first = _number(reference) << 6
+    # Stored keys are hexadecimal and "g" sorts after every digit, whatever the collation.
+    mine = IdempotencyKey.key.between(f"{first:014x}", f"{first | 63:014x}g")
+    return session.scalar(select(IdempotencyKey.report_id).where(mine).limit(1))
+
+
+def _number(reference: str) -> int:
+    number = 0
+    for letter in reference:
+        number = number << 5 | ALPHABET.index(letter)
+    return number
 
 
 def _stored(key: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import jobs, senders, work_links
+from geo import inbound, jobs, senders, work_links
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 
 TELL, DELIVER = "tell", "deliver"
@@ -15,6 +15,7 @@ TELL, DELIVER = "tell", "deliver"
 TO_SENDER = frozenset({"accept", "ask", "forward", "extend", "resolve", "reject", "merge", "reroute"})
 BY_SMS = frozenset({"ask", "resolve", "reject"})
 TO_UNIT = frozenset({"receive", "forward", "return", "reroute"})
+TO_ASSIGNEE = frozenset({"assign", "supply", "reply", "complete", "approve", "decline"})
 TO_HEADS = frozenset({"propose", "escalate"})
 
 
@@ -67,6 +68,8 @@ def _messages(
     found: list[tuple[str, str]] = []
     if event.action in TO_SENDER:
         found += _senders(session, event, report, channels, secret)
+    if channels.sms and event.action == "receive" and event.door == inbound.DOOR:
+        found.append(("sms", f"sender:{report.id}"))
     if channels.email:
         found += [("email", f"user:{person}") for person in _people(session, event, report)]
         if event.action in TO_UNIT and _by_link(session, report):
@@ -103,7 +106,7 @@ def _people(session: Session, event: Event, report: Report) -> list[int]:
         mine = (User.role == "head") & (User.unit_id == report.unit_id)
         watching = (User.role == "operator") if event.action != "propose" else (User.id < 0)
         return list(session.scalars(active.where(or_(mine, watching)).order_by(User.id)))
-    if event.action in ("assign", "supply", "reply", "approve", "decline") and report.assignee_id != event.user_id:
+    if event.action in TO_ASSIGNEE and report.assignee_id != event.user_id:
         return list(session.scalars(active.where(User.id == report.assignee_id)))
     return []
 

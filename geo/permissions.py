@@ -57,6 +57,7 @@ MAY: dict[str, frozenset[Role]] = {
     "rate": _SENDER,
     "dispute": _SENDER,
     "withdraw": _SENDER,
+    "complete": _SENDER,
     "close": frozenset({"system"}),
     "escalate": frozenset({"system"}),
     "flag": _ANYBODY,

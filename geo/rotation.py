@@ -1,17 +1,22 @@
 """A new secret for the installation: what was sealed with the old one is sealed with the new one."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from geo import sealing, second_factor, senders
-from geo.models import Sender, Subscription, User, Webhook
+from geo import inbound, sealing, second_factor, senders
+from geo.models import Sender, SmsMessage, Subscription, User, Webhook
 
 BATCH = 5_000
 Progress = Callable[[int], None]
 # Each column that `geo.sealing` seals, and its purpose.
-SEALED = ((User.id, User.totp_key, second_factor.PURPOSE), (Webhook.id, Webhook.key, "webhook"))
+SEALED: tuple[tuple[Any, Any, str], ...] = (
+    (User.id, User.totp_key, second_factor.PURPOSE),
+    (Webhook.id, Webhook.key, "webhook"),
+    (SmsMessage.id, SmsMessage.reply_to, inbound.PURPOSE),
+)
 
 
 def rotate(session: Session, new: bytes, old: bytes, progress: Progress = lambda _done: None) -> int:

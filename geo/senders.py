@@ -14,12 +14,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import delete, update
+from sqlalchemy import CompoundSelect, delete, select, union_all, update
 from sqlalchemy.orm import Session
 
+from geo import codes
 from geo.errors import NotFoundError, SetupError
 from geo.i18n import _
-from geo.models import Report, Sender, Subscription
+from geo.models import Report, Sender, SmsMessage, Subscription
 
 _NONCE = 12  # bytes, as NIST SP 800-38D wants them
 
@@ -82,10 +83,18 @@ def phone_hash(secret: bytes, phone: str) -> bytes:
     return hmac.digest(_derived(secret, b"quangnam phone hash"), phone.encode(), "sha256")
 
 
+def of_link(token: str) -> CompoundSelect[int | None]:
+    """A select of the id of the report whose private link has this token: the one shown, or the one sent by SMS."""
+    hashed = codes.token_hash(token)
+    shown = select(Sender.report_id).where(Sender.token_hash == hashed)
+    return union_all(shown, select(SmsMessage.report_id).where(SmsMessage.token_hash == hashed))
+
+
 def erase(session: Session, report: Report) -> None:
     """Destroys a sender's key, contact, link and subscriptions; what they wrote stays, without them."""
     nothing = dict.fromkeys(("key", "contact", "phone_hash", "token_hash"))
     session.execute(update(Sender).where(Sender.report_id == report.id).values(**nothing, phone_checked=False))
+    session.execute(update(SmsMessage).where(SmsMessage.report_id == report.id).values(token_hash=None))
     session.execute(delete(Subscription).where(Subscription.report_id == report.id))
 
 

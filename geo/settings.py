@@ -101,6 +101,14 @@ class Settings(BaseSettings):
     sms_a_day: Annotated[
         int, Field(ge=0, description="one-time codes a day, whatever they are for: each costs money")
     ] = 500
+    sms_number: Annotated[
+        str | None, BeforeValidator(_unset), Field(description="where reports are sent by SMS; empty: none are offered")
+    ] = None
+    sms_inbound_key: Annotated[
+        Annotated[SecretStr, Field(min_length=16)] | None,
+        BeforeValidator(_unset),
+        Field(description="what the SMS gateway shows when it brings a message; empty: it brings none"),
+    ] = None
     retention_months: Annotated[
         int, Field(gt=0, description="months after which the sender of a report that ended is forgotten")
     ] = 24

@@ -23,6 +23,12 @@ def clean(text: str, *, lines: bool = False) -> str:
     return text.strip()
 
 
+def bare(text: str) -> str:
+    """The text without diacritics, in either case: so an SMS has room for 160 letters instead of 70."""
+    letters = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def checked(text: str, field: str, *, least: int, most: int, lines: bool = False) -> str:
     """The clean text of `least` to `most` characters; InvalidError names the field."""
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):

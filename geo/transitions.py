@@ -45,7 +45,10 @@ Action = Literal[
     "decline",
     "escalate",
     "propose",
+    "complete",
 ]
+# Steps that no door offers: one is what others become where the head approves first, one follows a report's own door.
+INNER: frozenset[Action] = frozenset({"propose", "complete"})
 
 
 _OPEN: tuple[State, ...] = ("received", "needs_info", "in_progress")
@@ -93,6 +96,7 @@ _BESIDE: dict[Action, tuple[State, ...]] = {
     "redact": (*_OPEN, *_SETTLED),
     "hide": (*_OPEN, *_SETTLED),
     "show": (*_OPEN, *_SETTLED),
+    "complete": tuple(STATES),  # what a phone could not send by SMS comes when it can, and is never refused
 }
 TRANSITIONS: dict[tuple[State | None, Action], State] = _CHANGES | {
     (state, action): state for action, states in _BESIDE.items() for state in states
@@ -101,4 +105,4 @@ TRANSITIONS: dict[tuple[State | None, Action], State] = _CHANGES | {
 
 def possible(state: str | None, role: Role) -> list[Action]:
     """The actions that the tables give a role in a state, in their order; rules of time and number may still refuse."""
-    return [action for source, action in TRANSITIONS if source == state and role in MAY[action] and action != "propose"]
+    return [action for source, action in TRANSITIONS if source == state and role in MAY[action] and action not in INNER]

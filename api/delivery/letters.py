@@ -1,6 +1,5 @@
 """What a message says: never a name or a phone, and in an SMS and a push no content."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from geo.filters import public_content
 from geo.i18n import _, translate
 from geo.models import Event, Report
 from geo.settings import Settings
+from geo.texts import bare
 
 SUBJECT = _("Phản ánh {code}: {what}")
 WHAT = {
@@ -28,6 +28,7 @@ WHAT = {
     "escalate": _("đã quá hạn"),
     "assign": _("được giao cho bạn"),
     "supply": _("người gửi đã bổ sung thông tin"),
+    "complete": _("người gửi đã gửi đủ nội dung và ảnh của tin nhắn"),
     "reply": _("người gửi trao đổi lại"),
     "approve": _("lãnh đạo đã duyệt"),
     "decline": _("lãnh đạo yêu cầu làm lại"),
@@ -37,6 +38,7 @@ SEE = _("Xem tại: {address}")
 QUESTION = _("Đã sửa thật chưa? Hãy mở trang phản ánh để trả lời; nếu chưa, bạn có thể gửi phản ánh lần 2.")
 WORK = _("Đơn vị của bạn được giao phản ánh này. Mở liên kết sau để xem và xử lý, không cần tài khoản:")
 WORK_ENDS = _("Liên kết dùng được trong {days} ngày, cho riêng phản ánh này. Đừng chuyển tiếp ra ngoài đơn vị.")
+RECEIVED = _("{code} da den {unit}; theo doi: {address}")
 SMS = _("Quang Nam truc tuyen: {code} {what}. {address}")
 # Words that the unit wrote for the sender.
 SPOKEN = frozenset({"ask", "extend", "resolve", "reject"})
@@ -58,8 +60,12 @@ def what(event: Event, report: Report) -> str:
 
 def address(settings: Settings, report: Report, *, inside: bool = False) -> str:
     """The page of a report, or for officers the one of the desk."""
-    base = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
-    return f"{base}/{'queue' if inside else 'reports'}/{report.code}"
+    return f"{base(settings)}/{'queue' if inside else 'reports'}/{report.code}"
+
+
+def base(settings: Settings) -> str:
+    """What every address in a message begins with."""
+    return settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
 
 
 def letter(settings: Settings, event: Event, report: Report, *, inside: bool = False) -> Letter:
@@ -73,16 +79,19 @@ def letter(settings: Settings, event: Event, report: Report, *, inside: bool = F
 
 def work_letter(session: Session, settings: Settings, event: Event, report: Report, *, token: str) -> Letter:
     """What a unit without accounts gets: the report's words and the link."""
-    base = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
     words = session.scalar(select(public_content()).where(Report.id == report.id)) or ""
     subject = translate(SUBJECT, "vi", code=report.code, what=what(event, report))
     ends = translate(WORK_ENDS, "vi", days=work_links.DAYS)
-    return Letter(subject, "\n\n".join([report.category.name, words, WORK, f"{base}/work/{token}", ends]) + "\n")
+    link = f"{base(settings)}/work/{token}"
+    return Letter(subject, "\n\n".join([report.category.name, words, WORK, link, ends]) + "\n")
 
 
 def short(settings: Settings, event: Event, report: Report) -> str:
     """What is sent by SMS."""
-    text = translate(SMS, "vi", code=report.code, what=what(event, report), address=address(settings, report))
-    # With its marks a message has room for 70 letters instead of 160, and costs as much.
-    bare = unicodedata.normalize("NFD", text).replace("đ", "d").replace("Đ", "D")
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return bare(translate(SMS, "vi", code=report.code, what=what(event, report), address=address(settings, report)))
+
+
+def received(settings: Settings, report: Report, token: str | None) -> str:
+    """What is sent by SMS to whoever sent a report by SMS: its code, its unit, and the private link of a token."""
+    where = f"{base(settings)}/follow/{token}" if token else address(settings, report)
+    return bare(translate(RECEIVED, "vi", code=report.code, unit=report.unit.name, address=where))

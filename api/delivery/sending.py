@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from api.delivery import hooks, letters, mail, push, sms
-from geo import outbox, senders, work_links
+from geo import inbound, outbox, senders, work_links
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 from geo.outbox import Channels
 from geo.secret import secret
@@ -68,7 +68,10 @@ def _to_sender(session: Session, settings: Settings, delivery: Delivery, event: 
     if delivery.channel == "email" and contact.email:
         mail.send(settings, contact.email, letters.letter(settings, event, report), number=delivery.id)
     elif delivery.channel == "sms":
-        sms.send(settings, contact.phone, letters.short(settings, event, report), number=f"delivery-{delivery.id}")
+        text = letters.short(settings, event, report)
+        if event.action == "receive":
+            text = letters.received(settings, report, inbound.token_of(session, secret(settings), report))
+        sms.send(settings, contact.phone, text, number=f"delivery-{delivery.id}")
 
 
 def _to_unit(session: Session, settings: Settings, delivery: Delivery, event: Event, report: Report) -> None:

@@ -7,7 +7,8 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.delivery import sending
-from geo import outbox, retention, timekeeping, uploads
+from api.sms import replies
+from geo import inbound, outbox, retention, timekeeping, uploads
 from geo.secret import secret
 from geo.settings import Settings
 
@@ -39,6 +40,8 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
                 sending.failed(session, delivery_id, type(error).__name__, last=last)
             raise
 
+    _answering(app, settings, sessions)
+
     @app.periodic(cron="* * * * *")
     @app.task(name="clock", queueing_lock="clock")
     def clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
@@ -67,6 +70,14 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
         uploads.sweep(sessions, datetime.now(UTC))
 
     return app
+
+
+def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    @app.task(name=inbound.ANSWER, retry=RETRY, pass_context=True)
+    def answer(context: JobContext, message_id: int) -> None:
+        last = context.job.attempts + 1 >= sending.MOST_TRIES
+        with sessions.begin() as session:
+            replies.tell(session, settings, message_id, last=last)
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

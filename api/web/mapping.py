@@ -39,6 +39,11 @@ def _active(session: Session) -> Edition | None:
         return None
 
 
+def province(session: Session) -> list[float]:
+    """West, south, east, north of the areas that answer today."""
+    return bounds(session, _active(session))
+
+
 def bounds(session: Session, edition: Edition | None) -> list[float]:
     """What a map shows at first: west, south, east, north of the areas that answer today, else of the country."""
     level = edition.routing_level if edition else None

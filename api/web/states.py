@@ -17,6 +17,7 @@ STEPS = {
     "extend": _("{unit} gia hạn xử lý."),
     "resolve": _("{unit} trả lời kết quả."),
     "reject": _("{unit} không tiếp nhận phản ánh."),
+    "complete": _("Người gửi đã gửi đủ nội dung và ảnh của tin nhắn."),
     "reply": _("Người gửi trao đổi lại về kết quả."),
     "rate": _("Người gửi đánh giá kết quả."),
     "close": _("Hệ thống kết thúc phản ánh."),
@@ -37,7 +38,9 @@ STEPS = {
     "show": _("{unit} hiện lại nội dung."),
 }
 # Steps whose words are part of the answer; what units tell each other when they forward is not.
-SPOKEN = frozenset({"ask", "supply", "progress", "extend", "resolve", "reject", "reply", "rate", "urgency", "hide"})
+SPOKEN = frozenset(
+    {"ask", "supply", "complete", "progress", "extend", "resolve", "reject", "reply", "rate", "urgency", "hide"}
+)
 OTHER_STEP = _("Chuyển sang trạng thái “{state}”.")
 # What a state means for the one who waits.
 MEANINGS = {

@@ -20,6 +20,7 @@ from geo.models.report import Report
 from geo.models.report_unit import ReportUnit
 from geo.models.rule import Rule
 from geo.models.sender import Sender
+from geo.models.sms import SmsMessage
 from geo.models.subscription import Subscription
 from geo.models.template import Template
 from geo.models.unit import Unit
@@ -49,6 +50,7 @@ __all__ = [
     "ReportUnit",
     "Rule",
     "Sender",
+    "SmsMessage",
     "Subscription",
     "Template",
     "Unit",

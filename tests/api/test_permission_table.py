@@ -57,8 +57,8 @@ RECIPES: dict[str, Recipe] = {
     "decline": Recipe(PROPOSED, {"text": SAID}),
     "escalate": Recipe(),
 }
-# No request makes these: a report is received by POST /api/v1/reports, an officer's resolve becomes a proposal.
-BY_OTHER_MEANS = {"receive", "propose"}
+# No such request: POST /api/v1/reports receives a report or completes it, an officer's resolve becomes a proposal.
+BY_OTHER_MEANS = {"receive", "propose", "complete"}
 VOICES: dict[str, Recipe] = {
     "follow": Recipe(),
     "me_too": Recipe(),

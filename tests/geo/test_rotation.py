@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import rotation, sealing, second_factor, senders
+from geo import inbound, rotation, sealing, second_factor, senders
 from geo.errors import SetupError
-from geo.models import Report, Sender, Unit, Webhook
+from geo.models import Report, Sender, SmsMessage, Unit, Webhook
 from tests.conftest import SECRET
 
 NEW = b"another key for tests only"
@@ -21,6 +21,8 @@ def test_everything_opens_with_the_new_key_alone(session: Session, make_report: 
     unit = session.scalars(select(Unit.id).limit(1)).one()
     hook = Webhook(unit_id=unit, url="https://example.vn", key=sealing.seal(SECRET, "webhook", "whsec_abc"))
     session.add(hook)
+    told = SmsMessage(number_hash=b"1", answer={}, reply_to=sealing.seal(SECRET, inbound.PURPOSE, "+84905123456"))
+    session.add(told)
     session.flush()
     for _time in range(2):  # again, as after a crash
         assert rotation.rotate(session, NEW, SECRET) == 2
@@ -32,6 +34,7 @@ def test_everything_opens_with_the_new_key_alone(session: Session, make_report: 
             senders.read(SECRET, sender)
         assert sealing.unseal(NEW, second_factor.PURPOSE, user.totp_key) == "JBSWY3DPEHPK3PXP"
         assert sealing.unseal(NEW, "webhook", hook.key) == "whsec_abc"
+        assert sealing.unseal(NEW, inbound.PURPOSE, told.reply_to or "") == "+84905123456"
 
 
 def test_with_the_wrong_old_key_nothing_changes(session: Session, make_report: Make) -> None:
