@@ -21,6 +21,7 @@ from api.routes import (
     maps,
     media,
     metrics,
+    pocket,
     push,
     reports,
     route,
@@ -65,5 +66,6 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(density.router)
     app.include_router(statistics.router)
     app.include_router(boundaries.router)
+    app.include_router(pocket.router)
     site.install(app)
     return app

@@ -87,7 +87,7 @@ def route_many(
     if found is None:
         return _unrouted(session, refusal)
     sheet = atlas.sheet(session, found, found.routing_level)
-    units = _committees(session, sheet, day)
+    units = answering(session, sheet, day)
     result = _blank(found, refusal)
     radius = np.hypot(np.nan_to_num(given), settings.border_uncertainty)
     good = np.flatnonzero(refusal == "")
@@ -132,7 +132,8 @@ def _edition(session: Session, code: str | None, day: date | None) -> Edition | 
     return editions.find(session, code) if found is None and code is not None else found
 
 
-def _committees(session: Session, sheet: Sheet, day: date | None) -> Committees:
+def answering(session: Session, sheet: Sheet, day: date | None) -> Committees:
+    """Who answers for the areas of a sheet on a day (None: on any)."""
     ioc = session.scalars(select(Unit).where(Unit.code == IOC)).one()
     statement = (
         select(Unit, Area.code)

@@ -14,7 +14,7 @@ from api.deps import LangDep, SessionsDep, SettingsDep
 from api.intake import Receipt, submit
 from api.problems import STATUS
 from api.routes.reports import DEVICE
-from api.web import forgery, mapping
+from api.web import forgery, mapping, places
 from api.web.privacy import notice
 from api.web.render import page
 from api.web.sending_texts import NO_COOKIE, PICTURES_LOST, SENT_BEFORE, TEXTS
@@ -25,7 +25,8 @@ from geo.settings import Settings
 
 router = APIRouter()
 FIELDS = (
-    *("lon", "lat", "accuracy", "area", "commune", "landmark", "category", "content", "name", "organisation"),
+    *("lon", "lat", "accuracy", "area", "commune", "landmark"),
+    *("category", "content", "name", "organisation"),
     *("phone", "email", "happened_at", "truthful", "idempotency_key"),
 )
 
@@ -148,6 +149,7 @@ def _form(
         errors=faults,
         error=_summary(error, lang) if error else None,
         categories=mapping.categories(session, lang),
+        districts=places.by_district(session),
         notice=notice(settings),
         token=forgery.token(settings, mark),
         max_photos=settings.max_photos,

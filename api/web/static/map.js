@@ -108,14 +108,14 @@ function middle(geometry) {
   return best;
 }
 
-/** A drop-shaped pin whose tip is the place; `colour` is a category's, else the page's accent. */
-export function drop(colour = null) {
+/** A drop-shaped pin whose tip is the place; `colour` is a category's, else the page's accent; a place not `sure` is drawn so. */
+export function drop(colour = null, sure = true) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   const shape = document.createElementNS(space, "path");
   const hole = document.createElementNS(space, "circle");
   svg.setAttribute("viewBox", "0 0 32 40");
-  svg.setAttribute("class", "drop");
+  svg.setAttribute("class", sure ? "drop" : "drop drop-unsure");
   svg.setAttribute("aria-hidden", "true");
   shape.setAttribute("d", "M16 1a14 14 0 0 0-14 14c0 10 14 24 14 24s14-14 14-24A14 14 0 0 0 16 1z");
   if (colour) shape.setAttribute("fill", colour);

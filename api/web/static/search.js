@@ -1,22 +1,29 @@
-// A box that finds communes and districts by name, with or without diacritics, and takes pasted coordinates.
-import { coordinates } from "./coordinates.js";
+// A box that finds communes and districts by name, with or without diacritics, and takes pasted coordinates, links of
+// maps and plus codes.
+import { coordinates, isLink } from "./coordinates.js";
 import { byId, make, say } from "./page.js";
+import { plusCode } from "./pluscodes.js";
 
 const MOST = 8;
+const LIST = "/reports/new/places";
 const input = byId("search");
 const list = byId("found");
 let places = null;
 let shown = [];
 let chosen = -1;
+let taken = ""; // what the pin was last put by: leaving the box must not put it there again
 
-export const bare = (text) =>
+const bare = (text) =>
   text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase().trim();
 
-async function known() {
+/** The places of the province; without a network those that the service worker kept, or none. */
+export async function known() {
   if (!places) {
-    const answer = await fetch("/reports/new/places");
-    const rows = answer.ok ? await answer.json() : [];
-    places = rows.map(([name, above, lon, lat, level]) => ({ name, above, lon, lat, level, key: bare(name), all: bare(`${name} ${above}`) }));
+    const answer = (await fetch(LIST).catch(() => null)) ?? (await globalThis.caches?.match(LIST));
+    const rows = answer?.ok ? await answer.json() : null;
+    if (!rows) return [];
+    places = rows.map(([name, above, lon, lat, level, code]) =>
+      ({ name, above, lon, lat, level, code, key: bare(name), all: bare(`${name} ${above}`) }));
   }
   return places;
 }
@@ -75,43 +82,47 @@ function point(step) {
   input.setAttribute("aria-activedescendant", `found-${chosen}`);
 }
 
-/** Brings the box to life: `goTo` shows a place on the map, `pinAt` takes coordinates. */
-export function searching({ goTo, pinAt }) {
+/** Brings the box to life: `goTo` shows a place on the map, `pinAt` takes coordinates, `pinCode` a plus code and its place. */
+export function searching({ goTo, pinAt, pinCode }) {
   const choose = (one) => {
     input.value = one.name;
     close();
     goTo(one);
   };
-  const coordinated = () => {
-    const found = coordinates(input.value);
-    if (found) {
-      close();
-      pinAt(found);
-    }
-    return Boolean(found);
+  const pinned = () => {
+    const text = input.value;
+    const point = coordinates(text), code = point ? null : plusCode(text);
+    if (!point && !code) return false;
+    close();
+    if (text === taken) return true;
+    taken = text;
+    if (point) pinAt(point);
+    else known().then((all) => pinCode(code, code.beside ? matching(all, code.beside)[0] : null));
+    return true;
   };
   input.addEventListener("input", async () => {
-    if (bare(input.value).length < 2 || /^[\s\d(.,;°'"-]+$/.test(input.value)) {
+    const text = input.value;
+    taken = "";
+    if (bare(text).length < 2 || /^[\s\d(.,;°'"-]+$/.test(text) || isLink(text) || plusCode(text)) {
       close();
       return;
     }
-    const text = input.value;
-    const all = await known().catch(() => []);
+    const all = await known();
     if (text !== input.value) return;
     shown = matching(all, text);
     chosen = -1;
     open(choose);
   });
-  input.addEventListener("paste", () => setTimeout(coordinated));
+  input.addEventListener("paste", () => setTimeout(pinned));
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") {
       event.preventDefault(); // it would send the form
-      if (!coordinated() && !list.hidden && shown.length) choose(shown[Math.max(chosen, 0)]);
+      if (!pinned() && !list.hidden && shown.length) choose(shown[Math.max(chosen, 0)]);
     } else if (event.key === "Escape") close();
     else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!list.hidden) point(event.key === "ArrowDown" ? 1 : -1);
     }
   });
-  input.addEventListener("blur", () => { coordinated(); close(); });
+  input.addEventListener("blur", () => { pinned(); close(); });
 }
