@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.web import forgery, history, mapping
-from api.web.home import cards
+from api.web.cards import cards
 from api.web.relations import relations
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why

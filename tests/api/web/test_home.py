@@ -25,7 +25,7 @@ def test_it_has_the_map_the_newest_reports_and_the_way_to_send_one(
 def test_without_reports_it_invites_to_send_the_first(client: TestClient) -> None:
     page = client.get("/")
     assert "Chưa có phản ánh nào." in page.text
-    assert 'class="card"' not in page.text
+    assert 'href="/reports/QN-' not in page.text
 
 
 def test_content_waits_for_acceptance(client: TestClient, make_report: Callable[..., Report]) -> None:
