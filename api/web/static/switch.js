@@ -13,9 +13,9 @@ export function switching() {
     else link.removeAttribute("aria-current");
   });
   new IntersectionObserver(([entry]) => {
-    current = entry.isIntersecting ? 0 : 1;
+    current = entry.isIntersecting ? 1 : 0;
     mark();
-  }, { threshold: 0.4 }).observe(parts[0]);
+  }, { rootMargin: "0px 0px -50%" }).observe(parts[1]); // the list is looked at once it has reached the middle
   mark();
   links.forEach((link, index) => link.addEventListener("click", (event) => {
     event.preventDefault();
