@@ -1,5 +1,6 @@
 // The list of reports: cards made from the page's own template, and the button for more of them.
 import { ago, badge, byId, categoryName, make, moment, say } from "./page.js";
+import { watch } from "./pictures.js";
 
 const PAGE = 20;
 const list = byId("cards");
@@ -16,7 +17,8 @@ function card({ id, geometry, properties }) {
   const fill = (name, text) => (text ? part(name).replaceChildren(text) : part(name).remove());
   made.href = `/reports/${encodeURIComponent(id)}`;
   const [photo] = properties.photos;
-  if (photo) part("img").src = photo.replace(/\.jpg$/, "-small.jpg");
+  part("noscript").remove();
+  if (photo) part("img").dataset.src = photo.replace(/\.jpg$/, "-small.jpg");
   else part("img").remove();
   part(".badge").replaceWith(badge(properties.category));
   fill(".card-title", categoryName(properties.category));
@@ -42,6 +44,7 @@ export function show(features, { next = "", distance = () => "" } = {}) {
   waiting = features.slice(PAGE);
   further = next;
   list.replaceChildren(...features.slice(0, PAGE).map(card));
+  watch(list);
   list.closest(".newest").scrollTop = 0;
   empty.hidden = features.length > 0;
   offer();
@@ -56,6 +59,7 @@ export const nextOf = (collection) => collection.links.find(({ rel }) => rel ===
 
 /** Lets the button bring more without leaving the page; `failed` is told where the network does not give any. */
 export function paging(failed) {
+  watch(list);
   more.addEventListener("click", async (event) => {
     event.preventDefault();
     if (!waiting.length) {
@@ -74,6 +78,7 @@ export function paging(failed) {
     }
     const fresh = waiting.splice(0, PAGE).map(card);
     list.append(...fresh);
+    watch(list);
     fresh[0]?.querySelector("a").focus({ preventScroll: true });
     offer();
   });

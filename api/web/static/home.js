@@ -10,7 +10,7 @@ import { switching } from "./switch.js";
 
 const MOST = 300; // reports on one view; beyond, how many there are in each cell
 const PAGE = 20;
-const KEPT = 200; // of the newest, for when there is no network
+const KEPT = 100; // of the newest, for when there is no network
 const note = (text) => { byId("note").textContent = text; };
 const map = makeMap(byId("map"));
 const marks = marking(map);
