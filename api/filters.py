@@ -2,11 +2,11 @@
 
 import math
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, get_args
 
 from fastapi import Depends, Query
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
@@ -22,6 +22,7 @@ from geo.transitions import State
 
 _CODE = re.compile(r"[A-Za-z0-9\-]{1,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_BACK = re.compile(r"P(?:(?P<days>\d{1,5})D|T(?P<hours>\d{1,5})H)")
 
 
 def bbox(text: str) -> BBox:
@@ -36,20 +37,38 @@ def bbox(text: str) -> BBox:
     return BBox(west, south, east, north)
 
 
+def place(text: str) -> tuple[float, float]:
+    """`lon,lat` in degrees, WGS 84; InvalidError says how it is written."""
+    try:
+        lon, lat = map(float, text.split(","))
+    except ValueError:
+        lon, lat = math.nan, math.nan
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise InvalidError(_("near phải là kinh độ,vĩ độ theo độ, ví dụ 108.33,15.88."), field="near")
+    return lon, lat
+
+
 def _bad_box() -> InvalidError:
     return InvalidError(_("bbox phải là tây,nam,đông,bắc theo độ, ví dụ 108.2,15.8,108.5,16.0."), field="bbox")
 
 
 def moment(text: str, field: str) -> datetime:
-    """A moment in ISO 8601, Vietnam's where it has no offset; a day means its begin, as `until` its end."""
+    """A moment in ISO 8601, Vietnam's where it has no offset; a day means its begin, as `until` its end.
+
+    A duration of days or hours, `P7D` or `PT24H`, is that long ago.
+    """
     try:
+        if back := _BACK.fullmatch(text):
+            return datetime.now(UTC) - timedelta(**{unit: int(size) for unit, size in back.groupdict("0").items()})
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text) + timedelta(days=field == "until")
             return datetime.combine(day, time(), ZONE)
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in an address means a blank
         return found if found.tzinfo else found.replace(tzinfo=ZONE)
     except (ValueError, OverflowError):
-        raise InvalidError(_("Phải là ngày 2026-01-31 hoặc thời điểm ISO 8601."), field=field) from None
+        raise InvalidError(
+            _("Phải là ngày 2026-01-31, thời điểm ISO 8601, hoặc khoảng lùi về trước như P7D, PT24H."), field=field
+        ) from None
 
 
 def read_filters(
@@ -72,9 +91,9 @@ def read_filters(
             faults.append(InvalidError(_("Không có mã này."), field=field))
         return value or None
 
-    place, start, end = None, None, None
+    within, start, end = None, None, None
     try:
-        place = bbox(box) if box else None
+        within = bbox(box) if box else None
     except InvalidError as error:
         faults.append(error)
     try:
@@ -85,9 +104,10 @@ def read_filters(
     if q and ("\0" in q or len(q) > 100):
         faults.append(InvalidError(_("Nhiều nhất {most} ký tự chữ."), field="q", most=100))
     there = _there(session, category, unit, area)
+    several = known("category", category, there[0])
     filters = Filters(
-        bbox=place,
-        category=known("category", category, there[0]),
+        bbox=within,
+        category=tuple(several.split(",")) if several else (),
         unit=known("unit", unit, there[1]),
         area=known("area", area, there[2]),
         state=known("state", state, state in get_args(State)),
@@ -101,29 +121,35 @@ def read_filters(
     return filters
 
 
-def _there(session: Session, *wanted: str | None) -> tuple[bool, bool, bool]:
-    if not any(wanted):
+def _there(session: Session, category: str | None, *others: str | None) -> tuple[bool, bool, bool]:
+    if not category and not any(others):
         return False, False, False
-    category, unit, area = (code if code and _CODE.fullmatch(code) else None for code in wanted)
+    several = set(category.split(",")) if category else set()
+    several = several if all(map(_CODE.fullmatch, several)) else set()
+    unit, area = (code if code and _CODE.fullmatch(code) else None for code in others)
     row = session.execute(
         select(
-            exists().where(Category.code == category),
+            select(func.count() == len(several)).where(Category.code.in_(several)).scalar_subquery(),
             exists().where(Unit.code == unit),
             exists().where(Area.code == area, or_(Area.level == "district", Area.level == "commune")),
         )
     ).one()
-    return bool(row[0]), bool(row[1]), bool(row[2])
+    return bool(several and row[0]), bool(row[1]), bool(row[2])
 
 
 def _from_query(
     *,
     session: SessionDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees")] = None,
-    category: Annotated[str | None, Query(description="a code of /api/v1/categories")] = None,
+    category: Annotated[
+        str | None, Query(description="codes of /api/v1/categories, with commas between several")
+    ] = None,
     unit: Annotated[str | None, Query(description="a code of /api/v1/units")] = None,
     area: Annotated[str | None, Query(description="the code of a district or a commune")] = None,
     state: Annotated[str | None, Query(description="received, in_progress, …")] = None,
-    since: Annotated[str | None, Query(description="created at or after: a day or ISO 8601")] = None,
+    since: Annotated[
+        str | None, Query(description="created at or after: a day, ISO 8601, or so long ago: P7D, PT24H")
+    ] = None,
     until: Annotated[str | None, Query(description="created before: ISO 8601; or a day, which is included")] = None,
     q: Annotated[str | None, Query(description="words of the published content, or a report's code")] = None,
 ) -> Filters:

@@ -22,7 +22,7 @@ class Filters:
     """A question about reports; codes throughout, `since` inclusive and `until` exclusive, both on `created_at`."""
 
     bbox: BBox | None = None
-    category: str | None = None
+    category: tuple[str, ...] = ()  # any of these
     unit: str | None = None
     area: str | None = None  # a district or a commune
     state: str | None = None
@@ -82,10 +82,8 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
     if (box := filters.bbox) is not None:
         envelope = func.ST_MakeEnvelope(box.west, box.south, box.east, box.north, SRID)
         conditions.append(Report.public_point.intersects(envelope))
-    if filters.category is not None:
-        conditions.append(
-            Report.category_id == select(Category.id).where(Category.code == filters.category).scalar_subquery()
-        )
+    if filters.category:
+        conditions.append(Report.category_id.in_(select(Category.id).where(Category.code.in_(filters.category))))
     if filters.unit is not None:
         conditions.append(Report.unit_id == select(Unit.id).where(Unit.code == filters.unit).scalar_subquery())
     if filters.area is not None:

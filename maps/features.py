@@ -29,6 +29,7 @@ COLUMNS = (
     "needs_confirmation",
     "lead",
     "second_of",
+    "recurrence",
     "demo",
 )
 
@@ -66,6 +67,8 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             Report.needs_confirmation,
             _code(Report.lead_id).label("lead"),
             _code(Report.second_of_id).label("second_of"),
+            # That somebody told of the same spot before would tie two reports of a hidden place together.
+            case((Category.sensitive, 1), else_=Report.recurrence).label("recurrence"),
             Report.demo,
         )
         .join(Category, Category.id == Report.category_id)

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy import Row
 
 from api import calls, follow
 from api.bodies import OPENAPI, SentDep
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
-from api.filters import FiltersDep
+from api.filters import FiltersDep, place
 from api.geojson import MEDIA_TYPE, geojson
 from api.intake import submit
 from geo import codes
@@ -19,6 +20,7 @@ from geo.i18n import _
 from geo.models import Report
 from geo.secret import secret
 from maps.features import select_public, to_feature
+from maps.nearest import nearest
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 DEVICE = "device"  # a cookie that means nothing but "the same browser"
@@ -66,29 +68,42 @@ def send(
 
 @router.get("")
 def find(
+    *,
     request: Request,
     session: SessionDep,
     filters: FiltersDep,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     cursor: Annotated[str | None, Query(max_length=100, description="from the link `next`")] = None,
+    near: Annotated[str | None, Query(description="lon,lat: the nearest to it, at most 100, in one page")] = None,
 ) -> Response:
-    """Reports as a GeoJSON FeatureCollection, the newest first."""
+    """Reports as a GeoJSON FeatureCollection, the newest first.
+
+    With `near` the nearest come first, each with its `distance` in metres; there are no further pages then.
+    """
+    links = [{"rel": "self", "type": MEDIA_TYPE, "href": str(request.url)}]
+    if near:
+        return geojson(
+            _collection(links, [_at_distance(row) for row in nearest(session, filters, *place(near), limit)])
+        )
     query = newest_first(select_public(filters))
     if cursor:
         query = after(query, cursor)
     rows = session.execute(query.limit(limit + 1)).all()
     page = rows[:limit]
-    links = [{"rel": "self", "type": MEDIA_TYPE, "href": str(request.url)}]
     if len(rows) > limit:
         following = request.url.include_query_params(cursor=cursor_of(page[-1].created_at, page[-1].id))
         links.append({"rel": "next", "type": MEDIA_TYPE, "href": str(following)})
-    collection: dict[str, Any] = {
-        "type": "FeatureCollection",
-        "numberReturned": len(page),
-        "links": links,
-        "features": [to_feature(row) for row in page],
-    }
-    return geojson(collection)
+    return geojson(_collection(links, [to_feature(row) for row in page]))
+
+
+def _collection(links: list[dict[str, str]], features: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "numberReturned": len(features), "links": links, "features": features}
+
+
+def _at_distance(row: Row[Any]) -> dict[str, Any]:
+    feature = to_feature(row)
+    feature["properties"]["distance"] = round(row.distance)
+    return feature
 
 
 @router.get("/{code}")

@@ -35,6 +35,7 @@ class Line(NamedTuple):
     said: str | None  # in whoever's own words
     who: str | None = None  # the officer's name, for their colleagues
     proofs: Sequence[Proof] = ()
+    result: bool = False  # the answer that ended the work
 
 
 class Why(NamedTuple):
@@ -93,7 +94,8 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
             text = translate(OTHER_STEP, lang, state=state_name(state, lang))
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         words = [_told(data or {}, lang), said] if inside or (open_ and action in SPOKEN) else []
-        found.append(Line(at, text, " ".join(word for word in words if word) or None, who if inside else None, seen))
+        told = " ".join(word for word in words if word) or None
+        found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
     return found
 
 

@@ -1,70 +1,71 @@
-"""The home page: the public map and the newest reports."""
+"""The home page: the public map and its list, the newest first."""
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
-from sqlalchemy import Row, exists, select
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from api.deps import LangDep, SessionDep, SettingsDep
-from api.web import mapping
+from api.filters import read_filters
+from api.web import finder, mapping
+from api.web.cards import BLANK, cards
+from api.web.home_texts import TEXTS
 from api.web.render import page
-from api.web.states import STATE_TEXTS
-from geo.filters import newest_first
-from geo.i18n import _
+from geo.filters import after, cursor_of, newest_first
 from geo.models import Report
 from maps.features import select_public
 
 router = APIRouter()
-NEWEST = 12
-TEXTS = {
-    "map": _("Bản đồ phản ánh"),
-    "zoomIn": _("Phóng to"),
-    "zoomOut": _("Thu nhỏ"),
-    "many": _("{count} phản ánh ở khu vực này; bấm để xem gần hơn"),
-    "open": _("Xem phản ánh"),
-    "demo": _("Mẫu"),
-    "failed": _("Không tải được phản ánh trên bản đồ. Hãy kiểm tra mạng; danh sách bên cạnh vẫn dùng được."),
-    "none": _("Chưa có phản ánh nào trong khung bản đồ này."),
-}
+SHOWN = 20
 
 
 @router.get("/", include_in_schema=False)
-def home(request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep) -> Response:
-    """The public map, what is new, and the way to a report of one's own."""
-    newest = session.execute(newest_first(select_public()).limit(NEWEST)).all()
+def home(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    lang: LangDep,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """The public map and its list, filtered as the address says, and the way to a report of one's own."""
+    wanted = finder.written(request)
+    if (tidy := finder.tidied(request, wanted)) is not None:
+        return RedirectResponse(tidy, 303)
+    filters = read_filters(session, **wanted)
+    query = newest_first(select_public(filters))
+    rows = session.execute((after(query, cursor) if cursor else query).limit(SHOWN + 1)).all()
+    shown = rows[:SHOWN]
+    following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > SHOWN else None
     categories = mapping.categories(session, lang)
+    areas = finder.places(session, mapping.active(session), wanted.get("area"))
+    box = next((area.box for area in areas if area.code == wanted.get("area")), None)
+    config = mapping.config(session, settings, lang, TEXTS)
     return page(
         request,
         "home.html",
         categories=categories,
-        newest=cards(newest, categories),
+        areas=areas,
+        filters=dict.fromkeys(finder.NAMES, "") | wanted,
+        chosen=finder.chosen(wanted, lang, categories=categories, areas=areas),
+        choices=finder.choices(lang),
+        shown=cards(shown, categories),
+        total=finder.counted(session, filters),
+        most=finder.COUNTED,
+        further=cursor is not None,
+        blank=BLANK,
+        here=finder.address(wanted),
+        following=finder.address(wanted | {"cursor": following}) if following else None,
+        next=f"/api/v1/reports{finder.address(wanted | {'limit': str(SHOWN), 'cursor': following})[1:]}"
+        if following
+        else None,
         demo=has_demo(session),
-        config=mapping.config(session, settings, lang, TEXTS | STATE_TEXTS),
+        config=config | {"province": config["bounds"], "bounds": box or config["bounds"]},
     )
 
 
 def has_demo(session: Session) -> bool:
     """Whether demonstration reports are among those shown."""
     return bool(session.scalar(select(exists().where(Report.demo))))
-
-
-def cards(rows: Sequence[Row[Any]], categories: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of `select_public` as a list shows them."""
-    by_code = {one["code"]: one for one in categories}
-    return [
-        {
-            "code": row.code,
-            "category": by_code.get(row.category)
-            or {"name": row.category_name, "icon": "circle-help", "colour": "#555555"},
-            "state": row.state,
-            "area": row.area_name,
-            "unit": row.unit_name,
-            "content": row.content,
-            "photo": f"/media/{row.photos[0]}-small.jpg" if row.photos else None,
-            "created_at": row.created_at,
-            "demo": row.demo,
-        }
-        for row in rows
-    ]

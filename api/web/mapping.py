@@ -19,7 +19,7 @@ COUNTRY = [102.1, 8.2, 109.5, 23.4]
 
 def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str, str], **more: Any) -> dict[str, Any]:
     """The values and the sentences that a page's scripts use; texts come translated, scripts have none of their own."""
-    edition = _active(session)
+    edition = active(session)
     return {
         "lang": lang,
         "basemap": {"url": settings.basemap_url, "attribution": settings.basemap_attribution},
@@ -32,7 +32,8 @@ def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str,
     } | more
 
 
-def _active(session: Session) -> Edition | None:
+def active(session: Session) -> Edition | None:
+    """The edition that answers today; None before any does."""
     try:
         return editions.find(session)
     except (NotFoundError, SetupError):
@@ -41,7 +42,7 @@ def _active(session: Session) -> Edition | None:
 
 def province(session: Session) -> list[float]:
     """West, south, east, north of the areas that answer today."""
-    return bounds(session, _active(session))
+    return bounds(session, active(session))
 
 
 def bounds(session: Session, edition: Edition | None) -> list[float]:

@@ -23,8 +23,8 @@ class Relation(NamedTuple):
     code: str | None = None
 
 
-def relations(session: Session, report: Report, lang: Lang) -> list[Relation]:
-    """What to know about a report's kin before reading it."""
+def relations(session: Session, report: Report, lang: Lang, *, inside: bool = False) -> list[Relation]:
+    """What to know about a report's kin before reading it; `inside` is for those who work on it."""
     found = []
     for message, code in (
         (SECOND_OF, _code(session, Report.id == report.second_of_id)),
@@ -35,7 +35,8 @@ def relations(session: Session, report: Report, lang: Lang) -> list[Relation]:
             found.append(Relation(translate(message, lang), code))
     if led := session.scalar(select(func.count()).where(Report.lead_id == report.id)):
         found.append(Relation(translate(LEADS, lang, count=led)))
-    if report.recurrence > 1:
+    # Of a hidden place nothing is said that would tie two reports of it together.
+    if report.recurrence > 1 and (inside or not report.category.sensitive):
         found.append(Relation(translate(AGAIN, lang, count=report.recurrence, days=options.value("recurrence_days"))))
     return found
 

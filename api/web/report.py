@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.web import forgery, history, mapping
-from api.web.home import cards
+from api.web.cards import cards
 from api.web.relations import relations
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why
@@ -64,6 +64,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
     lon, lat = shown["lon"], shown["lat"]
     mark = forgery.device(request)
     lead = session.get(Report, found.lead_id) if found.lead_id is not None else None
+    events = history.events(session, found, lang, open_=mine or (row is not None and row.content is not None))
     response = page(
         request,
         "report.html",
@@ -74,7 +75,9 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
         mine=mine,
         area=history.area_name(session, found),
         reason=history.reason(session, found, lang, precise=mine or not found.category.sensitive),
-        events=history.events(session, found, lang, open_=mine or (row is not None and row.content is not None)),
+        events=events,
+        # The newest picture of a result, to be held against what was reported.
+        after=next((line.proofs[0] for line in reversed(events) if line.result and line.proofs), None),
         public=row is not None and row.content is not None,
         hidden_why=hidden_why(found, lang),
         meaning=translate(MEANINGS.get(found.state, ""), lang),

@@ -105,3 +105,40 @@ def test_route_tells_where_a_point_would_go_and_stores_nothing(client: TestClien
 def test_health(client: TestClient) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
     assert client.get("/health/ready").json() == {"status": "ok"}
+
+
+def test_several_categories_and_how_long_ago(client: TestClient, make_report: Make) -> None:
+    now = datetime.now(UTC)
+    fresh = make_report(now=now - timedelta(hours=2)).code
+    older = make_report(category="cay-xanh", now=now - timedelta(days=3)).code
+    oldest = make_report(category="khac", now=now - timedelta(days=40)).code
+
+    def found(**query: str) -> set[str]:
+        return {feature["id"] for feature in features(client, **query)}
+
+    assert found(category="giao-thong,khac") == {fresh, oldest}
+    assert found(since="PT24H") == {fresh}
+    assert found(since="P7D") == {fresh, older}
+    assert found(until="P30D") == {oldest}
+    for wrong in ({"category": "giao-thong,nothing"}, {"category": "khac,"}, {"since": "P7W"}, {"near": "108"}):
+        answer = client.get("/api/v1/reports", params=wrong)
+        assert (answer.status_code, next(iter(wrong)) in answer.text) == (422, True), answer.text
+
+
+def test_the_nearest_come_first_with_their_distance(client: TestClient, make_report: Make) -> None:
+    far, near, other = (make_report(lon=108.338 + step).code for step in (0.03, 0.001, 0.01))
+    make_report(category="khac", lon=108.338)
+    found = features(client, near="108.338,15.8794", category="giao-thong")
+    assert [one["id"] for one in found] == [near, other, far]
+    assert [one["properties"]["distance"] for one in found] == [107, 1070, 3209]
+    assert [one["properties"]["category"] for one in features(client, near="108.338,15.8794", limit=1)] == ["khac"]
+
+
+def test_distances_are_those_of_the_public_place(client: TestClient, make_report: Make) -> None:
+    hidden = make_report(category="an-ninh-trat-tu", lon=108.338123, lat=15.879456)
+    (found,) = features(client, near="108.338123,15.879456")
+    lon, lat = found["geometry"]["coordinates"]
+    assert found["id"] == hidden.code
+    assert found["properties"]["distance"] > 10
+    (there,) = features(client, near=f"{lon},{lat}")
+    assert there["properties"]["distance"] == 0

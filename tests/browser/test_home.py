@@ -49,7 +49,7 @@ def test_the_map_is_worth_a_look_without_a_base_map(page: Page, live: Live, traf
 def test_when_reports_cannot_be_had_it_says_so(page: Page, live: Live) -> None:
     page.route("**/api/v1/**", lambda route: route.abort())
     page.goto(live.url)
-    expect(page.locator("#map-status")).to_contain_text("Không tải được phản ánh")
+    expect(page.locator("#note")).to_contain_text("Không tải được phản ánh mới")
 
 
 def test_hostile_words_are_words(open_page: OpenPage, live: Live, traffic: Traffic) -> None:

@@ -73,7 +73,7 @@ def test_filters_and_the_kind_of_reports_narrow_the_cells(session: Session, make
     both = cells(session, Filters(), 9)
     assert (both.count.tolist(), both.demo.tolist()) == ([2], [1])
     assert total(session, Filters(), demo=True) == total(session, Filters(), demo=False) == 1
-    assert total(session, Filters(category="cay-xanh")) == 1
+    assert total(session, Filters(category=("cay-xanh",))) == 1
     assert total(session, Filters(bbox=BBox(107, 15, 108, 16))) == 0
 
 

@@ -25,3 +25,13 @@ def test_a_report_taken_back_is_no_longer_shown(session: Session, make_report: C
     report.state = "withdrawn"
     session.flush()
     assert session.execute(select_public()).all() == []
+
+
+def test_how_often_a_place_comes_back_is_told_but_not_of_hidden_places(
+    session: Session, make_report: Callable[..., Report]
+) -> None:
+    for report in (make_report(), make_report(category="an-ninh-trat-tu")):
+        report.recurrence = 3
+    session.flush()
+    told = {row.category: row.recurrence for row in session.execute(select_public())}
+    assert told == {"giao-thong": 3, "an-ninh-trat-tu": 1}

@@ -148,7 +148,7 @@ def shown(
         area=history.area_name(session, report),
         reason=history.reason(session, report, lang, precise=True),
         events=history.events(session, report, lang, open_=True, inside=True),
-        relations=relations(session, report, lang),
+        relations=relations(session, report, lang, inside=True),
         lon=lon,
         lat=lat,
         pictures=session.scalars(select(Media).where(Media.report_id == report.id).order_by(Media.id)).all(),

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from geo.models import Report
+from geo.models import Media, Report
 
 
 def test_it_has_the_map_the_newest_reports_and_the_way_to_send_one(
@@ -25,7 +26,7 @@ def test_it_has_the_map_the_newest_reports_and_the_way_to_send_one(
 def test_without_reports_it_invites_to_send_the_first(client: TestClient) -> None:
     page = client.get("/")
     assert "Chưa có phản ánh nào." in page.text
-    assert 'class="card"' not in page.text
+    assert 'href="/reports/QN-' not in page.text
 
 
 def test_content_waits_for_acceptance(client: TestClient, make_report: Callable[..., Report]) -> None:
@@ -114,3 +115,84 @@ def test_the_policy_allows_nothing_inline_and_only_the_base_maps_pictures(client
         assert re.search(r'style="|\son\w+="', page.text) is None
         for script in re.findall(r"<script[^>]*>", page.text):
             assert "src=" in script or 'type="application/json"' in script
+
+
+def listed(page: str) -> list[str]:
+    return re.findall(r'class="card" href="/reports/(QN[^"]+)"', page)
+
+
+def test_filters_of_the_address_are_those_of_the_list(client: TestClient, make_report: Callable[..., Report]) -> None:
+    now = datetime.now(UTC)
+    one = make_report(area_code="503", now=now - timedelta(days=2), accepted=True).code
+    two = make_report(category="cay-xanh", area_code="502", now=now).code
+    make_report(category="khac", area_code="504", now=now - timedelta(days=60))
+    for query, wanted in (
+        ("category=giao-thong", [one]),
+        ("category=giao-thong,cay-xanh", [two, one]),
+        ("state=in_progress", [one]),
+        ("area=502", [two]),
+        ("since=PT24H", [two]),
+        ("since=P30D", [two, one]),
+        (f"until={(now - timedelta(days=1)).date()}&since=P7D", [one]),
+        ("category=giao-thong&area=502", []),
+    ):
+        page = client.get(f"/?{query}").text
+        assert listed(page) == wanted, query
+        assert f"{len(wanted)} phản ánh, mới nhất trước" in page or not wanted
+        assert ('class="empty" id="empty" hidden' in page) == bool(wanted)
+
+
+def test_a_form_without_script_ends_at_an_address_to_share(client: TestClient) -> None:
+    sent = "/?category=giao-thong&category=cay-xanh&state=&area=503&since=P7D&since=&until=&ref=x"
+    moved = client.get(sent, follow_redirects=False)
+    assert moved.status_code == 303
+    tidy = moved.headers["location"]
+    assert tidy == "/?ref=x&category=giao-thong,cay-xanh&area=503&since=P7D"
+    page = client.get(tidy, follow_redirects=False)
+    assert page.status_code == 200
+    assert len(re.findall(r'name="category" value="[^"]+" checked', page.text)) == 2
+    for option in ('value="503" lang="vi"[^>]*selected', 'value="P7D" selected'):
+        assert re.search(option, page.text), option
+    days = client.get("/?since=P7D&since=2026-03-01&until=2026-03-05", follow_redirects=False)
+    assert days.headers["location"] == "/?since=2026-03-01&until=2026-03-05"
+
+
+def test_each_filter_is_taken_off_by_one_press(client: TestClient) -> None:
+    page = client.get("/?category=giao-thong,cay-xanh&area=503&since=2026-03-01").text
+    chips = dict(re.findall(r'class="chip" href="([^"]+)"[^>]*>([^<]+)<', page))
+    assert {address.replace("&amp;", "&"): text for address, text in chips.items()} == {
+        "/?category=cay-xanh&area=503&since=2026-03-01": "Giao thông",
+        "/?category=giao-thong&area=503&since=2026-03-01": "Cây xanh",
+        "/?category=giao-thong,cay-xanh&since=2026-03-01": "thành phố Hội An",
+        "/?category=giao-thong,cay-xanh&area=503": "Từ 1/3/2026",
+    }
+
+
+def test_a_filter_that_means_nothing_is_refused(client: TestClient) -> None:
+    for query in ("category=nothing", "state=<b>", "area=0", "since=yesterday", "cursor=x"):
+        page = client.get(f"/?{query}", headers={"accept": "text/html"})
+        assert page.status_code == 422, query
+        assert "<b>" not in page.text
+
+
+def test_pages_of_the_list_follow_one_another(client: TestClient, make_report: Callable[..., Report]) -> None:
+    codes = [make_report().code for _number in range(23)][::-1]
+    first = client.get("/?category=giao-thong").text
+    assert listed(first) == codes[:20]
+    following = re.search(r'id="more"[^>]*href="([^"]+)"', first) or re.search(r'href="([^"]+)" data-next', first)
+    assert following
+    second = client.get(following[1].replace("&amp;", "&")).text
+    assert listed(second) == codes[20:]
+    assert 'href="/?category=giao-thong">Về trang đầu' in second
+
+
+def test_a_card_has_its_picture_and_how_often_the_place_came_back(
+    client: TestClient, session: Session, make_report: Callable[..., Report]
+) -> None:
+    report = make_report(accepted=True)
+    session.add(Media(report_id=report.id, key="abc", width=4, height=3))
+    report.recurrence = 3
+    session.commit()
+    page = client.get("/").text
+    assert 'src="/media/abc-small.jpg"' in page
+    assert "Lần thứ 3 ở nơi này" in page

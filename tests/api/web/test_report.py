@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo import workflow
-from geo.models import Report
+from geo.details import Details
+from geo.models import Event, Media, Report
 from geo.permissions import SYSTEM
 
 HOSTILE = "Zzcontent </script><img src=x onerror=alert(1)> `${alert(1)}` {{ 7*7 }}"
@@ -135,3 +136,38 @@ def test_in_english(client: TestClient, body: dict[str, Any]) -> None:
     page = client.get(f"/reports/{code}?lang=en").text
     assert "Traffic and roads" in page
     assert "Chờ tiếp nhận" not in page
+
+
+def test_pictures_come_first_and_the_result_stands_beside_what_was_reported(
+    client: TestClient, session: Session, make_report: Callable[..., Report]
+) -> None:
+    report = make_report(accepted=True)
+    workflow.apply(session, report, "resolve", SYSTEM, door="cli", details=Details(text="Đã vá ổ gà."))
+    done = session.scalars(select(Event.id).where(Event.report_id == report.id, Event.action == "resolve")).one()
+    session.add(Media(report_id=report.id, key="before", width=4, height=3))
+    session.add(Media(report_id=report.id, key="after", width=4, height=3, event_id=done))
+    report.recurrence = 3
+    session.commit()
+    page = client.get(f"/reports/{report.code}").text
+    order = [
+        page.index(part) for part in ("/media/before-small.jpg", "Trước<", "/media/after-small.jpg", "Sau khi xử lý<")
+    ]
+    assert order == sorted(order)
+    assert order[-1] < page.index("<h1>")
+    assert "lần 3 trong 90 ngày" in page
+
+
+def test_how_often_a_hidden_place_came_back_is_not_told(
+    client: TestClient, session: Session, make_report: Callable[..., Report]
+) -> None:
+    report = make_report(category="an-ninh-trat-tu", accepted=True)
+    report.recurrence = 3
+    session.commit()
+    assert "lần 3" not in client.get(f"/reports/{report.code}").text
+
+
+def test_the_place_of_the_push_button_is_there_beside_following(
+    client: TestClient, make_report: Callable[..., Report]
+) -> None:
+    code = make_report(accepted=True).code
+    assert f'id="follow-push" hidden data-code="{code}"' in client.get(f"/reports/{code}").text
