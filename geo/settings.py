@@ -132,6 +132,9 @@ class Settings(BaseSettings):
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"
     max_photos: Annotated[int, Field(ge=0, le=50, description="photos in one report")] = 5
+    photo_side: Annotated[
+        int, Field(ge=320, le=10_000, description="pixels of a photo's long side, to which phones shrink it")
+    ] = 1_600
     max_photo_bytes: Annotated[int, Field(gt=0, description="bytes of one photo as sent")] = 15_000_000
     max_photo_pixels: Annotated[int, Field(gt=0, description="pixels of one photo once decoded")] = 60_000_000
     max_video_bytes: Annotated[int, Field(gt=0, description="bytes of one video as sent")] = 60_000_000

@@ -22,6 +22,11 @@ def _files() -> dict[str, bytes]:
     return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in paths}
 
 
+def names() -> list[str]:
+    """The files of the folder `static`, by their names in it."""
+    return list(_files())
+
+
 @cache
 def version() -> str:
     """A hash of all files: modules import one another by relative names, so one version holds for all of them."""

@@ -14,7 +14,7 @@ from api.delivery.outbound import UnreachableError
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.intake import network
-from api.web import forgery, mapping
+from api.web import device, forgery, mapping
 from api.web.render import page
 from api.web.signing import STALE
 from geo import data_requests, limits, one_time, reports, senders
@@ -201,6 +201,8 @@ def _page(
         sent=sent,
         error=error,
         gateway=bool(settings.sms_url),
+        categories=mapping.categories(session, lang),
+        config=device.config(session, settings, lang),
         token=forgery.token(settings, mark),
     )
     forgery.remember(response, request, mark)

@@ -12,6 +12,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.web import forgery, history, mapping
 from api.web.cards import cards
+from api.web.following_texts import TEXTS as FOLLOWING
 from api.web.relations import relations
 from api.web.render import page
 from api.web.states import MEANINGS, hidden_why
@@ -88,7 +89,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
             session,
             settings,
             lang,
-            TEXTS,
+            TEXTS | FOLLOWING,
             place={"lon": lon, "lat": lat, "blurred": found.category.sensitive and not mine},
             colour=found.category.colour,
         ),

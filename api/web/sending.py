@@ -14,7 +14,8 @@ from api.deps import LangDep, SessionsDep, SettingsDep
 from api.intake import Receipt, submit
 from api.problems import STATUS
 from api.routes.reports import DEVICE
-from api.web import forgery, mapping, places
+from api.web import forgery, mapping, places, texting
+from api.web.following_texts import TEXTS as FOLLOWING
 from api.web.privacy import notice
 from api.web.render import page
 from api.web.sending_texts import NO_COOKIE, PICTURES_LOST, SENT_BEFORE, TEXTS
@@ -158,7 +159,9 @@ def _form(
             session,
             settings,
             lang,
-            TEXTS,
+            TEXTS | FOLLOWING,
+            sms=texting.config(session, settings),
+            photoSide=settings.photo_side,
             maxPhotos=settings.max_photos,
             maxPhotoBytes=settings.max_photo_bytes,
             maxVideoBytes=settings.max_video_bytes,

@@ -8,6 +8,7 @@ from api.web import (
     errors,
     factor,
     home,
+    installable,
     my,
     places,
     privacy,
@@ -27,9 +28,23 @@ from api.web.desk import report as desk_report
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their files and, for browsers, errors that are pages too."""
-    for part in (assets, home, places, sending, my, report, voices, steps, signing, welcome, account, factor, work):
+    for part in (assets, installable, home, places, sending, my, report, voices, steps):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
-    for part in (privacy, lists, bulk, load, entering, desk_pictures, desk_report, admin):
+    for part in (
+        signing,
+        welcome,
+        account,
+        factor,
+        work,
+        privacy,
+        lists,
+        bulk,
+        load,
+        entering,
+        desk_pictures,
+        desk_report,
+        admin,
+    ):
         app.include_router(part.router)
     errors.install(app)

@@ -1,68 +1,98 @@
-// Chosen photos: shown, removable, checked for number and size before they cost anybody's data.
-import { byId, config, make, say } from "./page.js";
+// Chosen photos and a video: made small, shown, removable, checked for number and size before they cost anybody's data.
+import { freshKey } from "./app/drafts.js";
+import { shrink } from "./app/shrink.js";
 import { fault, mend } from "./faults.js";
+import { byId, config, make, say } from "./page.js";
 
 const previews = byId("previews");
-const files = [];
+const status = byId("photos-status");
+let chosen = []; // {id, blob, name, upload, from}
+let changed = () => {};
+let placed = () => {};
+let working = Promise.resolve();
 
-/** The chosen files in their order. */
-export const photos = () => [...files];
+/** The chosen files in their order, as drafts keep them. */
+export const photos = () => [...chosen];
 
-/** Brings the two buttons and the previews to life. */
-export function choosing() {
+/** Resolves once all that was chosen is small. */
+export const ready = () => working;
+
+/** Brings the two buttons and the previews to life; `call` after every change, `place` with where a photo was taken. */
+export function choosing(call, place) {
+  [changed, placed] = [call, place];
   byId("photos")?.classList.add("sr"); // its label is the button; without a script it shows itself
   for (const input of [byId("photos"), byId("camera")]) {
     input?.addEventListener("change", () => {
-      add([...input.files]);
+      const files = [...input.files];
+      working = working.then(() => add(files));
       input.value = ""; // the same photo may be chosen again after it was removed
     });
   }
 }
 
-function add(chosen) {
-  mend("media");
-  for (const file of chosen) {
-    const twice = files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified);
-    if (twice) continue;
-    const refused = film(file) ? filmFault(file) : photoFault(file);
-    if (refused) fault("media", refused);
-    else files.push(file);
-  }
+/** Shows the files of a draft that was kept. */
+export function restorePhotos(files) {
+  chosen = files.map(({ id, blob, name, upload, from }) => ({ id, blob, name, upload, from }));
   draw();
 }
 
-const film = (file) => file.type.startsWith("video/");
+const film = (blob) => blob.type.startsWith("video/");
 
-function filmFault({ name, size }) {
-  if (files.some(film)) return say("oneVideo");
-  return size > config.maxVideoBytes ? say("videoTooLarge", { name, most: Math.floor(config.maxVideoBytes / 1_000_000) }) : "";
+async function add(files) {
+  mend("media");
+  for (const file of files) {
+    const from = `${file.name} ${file.size} ${file.lastModified}`;
+    if (chosen.some((one) => one.from === from)) continue;
+    if (tooMany(file)) {
+      fault("media", tooMany(file));
+      continue;
+    }
+    status.textContent = film(file) ? "" : say("shrinking", { name: file.name });
+    const { blob, lon, lat } = film(file) ? { blob: file } : await shrink(file, config.photoSide);
+    status.textContent = "";
+    if (tooLarge(blob, file.name)) {
+      fault("media", tooLarge(blob, file.name));
+      continue;
+    }
+    chosen.push({ id: freshKey(), blob, name: file.name, upload: null, from });
+    if (Number.isFinite(lon) && Number.isFinite(lat)) placed({ lon, lat });
+    draw();
+    changed();
+  }
 }
 
-function photoFault({ name, size }) {
-  if (files.filter((file) => !film(file)).length >= config.maxPhotos) return say("tooMany", { most: config.maxPhotos });
-  return size > config.maxPhotoBytes ? say("tooLarge", { name, most: Math.floor(config.maxPhotoBytes / 1_000_000) }) : "";
+function tooMany(file) {
+  if (film(file)) return chosen.some(({ blob }) => film(blob)) ? say("oneVideo") : "";
+  const photos = chosen.filter(({ blob }) => !film(blob)).length;
+  return photos >= config.maxPhotos ? say("tooMany", { most: config.maxPhotos }) : "";
+}
+
+function tooLarge(blob, name) {
+  const most = film(blob) ? config.maxVideoBytes : config.maxPhotoBytes;
+  return blob.size > most ? say(film(blob) ? "videoTooLarge" : "tooLarge", { name, most: Math.floor(most / 1_000_000) }) : "";
 }
 
 function draw() {
   for (const image of previews.querySelectorAll("img, video")) URL.revokeObjectURL(image.src);
-  previews.replaceChildren(...files.map(preview));
-  previews.hidden = !files.length;
+  previews.replaceChildren(...chosen.map(preview));
+  previews.hidden = !chosen.length;
 }
 
-function preview(file, index) {
-  const image = make(film(file) ? "video" : "img");
-  if (film(file)) Object.assign(image, { muted: true, playsInline: true, preload: "metadata" });
-  image[film(file) ? "ariaLabel" : "alt"] = say("photo", { number: index + 1 });
-  image.src = URL.createObjectURL(file);
+function preview({ blob, name }, index) {
+  const image = make(film(blob) ? "video" : "img");
+  if (film(blob)) Object.assign(image, { muted: true, playsInline: true, preload: "metadata" });
+  image[film(blob) ? "ariaLabel" : "alt"] = say("photo", { number: index + 1 });
+  image.src = URL.createObjectURL(blob);
   // Not every browser draws every format (HEIC); the server does, so the name stands in.
-  image.addEventListener("error", () => image.replaceWith(make("span", "photo-name", file.name)));
+  image.addEventListener("error", () => image.replaceWith(make("span", "photo-name", name)));
   const remove = make("button", "", "×");
   remove.type = "button";
   remove.setAttribute("aria-label", say("removePhoto", { number: index + 1 }));
   remove.addEventListener("click", () => {
-    files.splice(index, 1);
+    chosen.splice(index, 1);
     mend("media");
     draw();
+    changed();
     (previews.querySelector("button") ?? byId("photos")).focus();
   });
   return make("li", "", image, remove);

@@ -1,11 +1,15 @@
-// The form: one page, sent in the background, so that nothing typed is ever lost to a bad network.
-import { copying } from "./copy.js";
-import { forget, keep, restore } from "./draft.js";
+// The form: kept on the phone first, then sent, so that nothing typed is ever lost to a bad network.
+import { WAITING, files, save } from "./app/drafts.js";
+import { deliver, flush, watch } from "./app/outbox.js";
+import { fits } from "./app/room.js";
+import { all } from "./app/store.js";
+import { done, waitingFor } from "./ended.js";
 import { fault, goToFirst, mend, mendAll } from "./faults.js";
-import { byId, config, moment, percent, say } from "./page.js";
-import { choosing, photos } from "./photos.js";
-import { placing } from "./place.js";
+import { byId, config, percent, say } from "./page.js";
+import { choosing, photos, ready } from "./photos.js";
+import { hasPlace, placeValues, placing, putPhotoPosition } from "./place.js";
 import { look } from "./similar.js";
+import * as writing from "./writing.js";
 
 const form = byId("report");
 const button = byId("send");
@@ -13,34 +17,50 @@ const label = byId("send-text");
 const status = byId("send-status");
 const alert = byId("alert");
 const NEEDED = [
-  ["lon", "needPin"], ["category", "needCategory"], ["content", "needContent"],
-  ["name", "needName"], ["phone", "needPhone"], ["truthful", "needTruth"],
+  ["category", "needCategory"], ["content", "needContent"], ["name", "needName"], ["phone", "needPhone"],
+  ["truthful", "needTruth"],
 ];
 const SHORTEST = 10; // letters of a description
+const NOT_PLACES = ["category", "content", "happened_at", "name", "organisation", "phone", "email"];
 
 form.noValidate = true;
 for (const part of form.querySelectorAll("[data-needs-script]")) part.hidden = false;
 if (form.querySelector("[data-fault='lat']").hidden) byId("coordinates").open = false;
-restore();
+label.dataset.rest = label.textContent;
+
+const known = await writing.restore();
 const similar = () => look(Object.fromEntries(new FormData(form)));
-placing(() => { mend("lon"); mend("lat"); keep(); similar(); });
-choosing();
-form.addEventListener("input", ({ target }) => mend(target.name));
-form.addEventListener("input", keep);
-form.addEventListener("input", ({ target }) => { if (target.name === "category") similar(); });
+placing(() => { for (const name of ["lon", "lat", "commune", "landmark"]) mend(name); writing.store(); similar(); });
+choosing(writing.storeAll, putPhotoPosition);
+form.addEventListener("input", ({ target }) => {
+  mend(target.name);
+  writing.store();
+  if (target.name === "category") similar();
+});
 similar();
-form.addEventListener("submit", (event) => {
+if (known?.refusal) refused(known.refusal);
+else others();
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (button.disabled) return;
   mendAll();
   alarm("");
-  if (complete()) send();
-  else refuse(say("refused"));
+  if (!complete()) return refuse(say("refused"));
+  busy(true);
+  await ready();
+  await send();
+});
+watch(({ id, share, ...ended }) => {
+  if (id !== writing.current()) return;
+  if (share !== undefined) label.textContent = say("sendingPart", { percent: percent(share) });
+  else if (ended.sent) done(ended.sent, form);
+  else if (ended.refused) refused(ended.refused);
 });
 
 function complete() {
   const values = new FormData(form);
-  let good = true;
+  let good = hasPlace();
+  if (!good) fault("lon", say("needPin"));
   for (const [field, sentence] of NEEDED) {
     const value = String(values.get(field) ?? "").trim();
     if (value && (field !== "content" || value.length >= SHORTEST)) continue;
@@ -50,43 +70,65 @@ function complete() {
   return good;
 }
 
-function body() {
-  const values = new FormData(form);
-  for (const name of ["token", "idempotency_key", "media"]) values.delete(name);
-  for (const name of ["lon", "lat"]) values.set(name, String(values.get(name)).replace(",", "."));
-  for (const photo of photos()) values.append("media", photo, photo.name);
-  return values;
+/** The draft as the server will read it. */
+function draft() {
+  const typed = writing.values();
+  const words = Object.fromEntries(NOT_PLACES.filter((name) => typed[name]).map((name) => [name, typed[name]]));
+  const values = { ...words, ...placeValues(), truthful: true, notice_version: form.elements.notice_version.value };
+  const by = new URLSearchParams(form.dataset.by).get("by");
+  return { id: writing.current(), made: writing.begun(), state: WAITING, values, by, lang: config.lang, tries: 0, due: 0 };
 }
 
-function send() {
-  const request = new XMLHttpRequest(); // fetch does not tell how far an upload is
-  busy(true);
-  request.open("POST", `/api/v1/reports?lang=${config.lang}${form.dataset.by.replace("?", "&")}`);
-  request.responseType = "json";
-  // The same key until it is answered: a retry after a lost answer gets that answer and makes no second report.
-  request.setRequestHeader("Idempotency-Key", form.elements.idempotency_key.value);
-  request.upload.addEventListener("progress", ({ loaded, total, lengthComputable }) => {
-    if (lengthComputable && photos().length) progress(say("sendingPart", { percent: percent(loaded / total) }));
-  });
-  request.addEventListener("load", () => {
-    busy(false);
-    if (request.status === 201 && request.response) done(request.response);
-    else refused(request.status, request.response);
-  });
-  request.addEventListener("error", () => { busy(false); refuse(say("lost")); });
-  request.addEventListener("abort", () => { busy(false); refuse(say("lost")); });
-  request.send(body());
+async function send() {
+  const one = draft();
+  writing.stop();
+  await writing.rememberSender(byId("remember")?.checked);
+  if (one.by || !(await keptFor(one))) return now(one);
+  await flush({ only: one.id });
+  // What came of it was told to `watch`; without an answer it waits.
+  if ((await all("drafts")).some(({ id, state }) => id === one.id && state === WAITING)) {
+    await waitingFor(one, form);
+  }
+  return busy(false);
+}
+
+/** Whether the phone keeps the report until it is sent. */
+async function keptFor(one) {
+  const mine = photos();
+  const films = ({ blob }) => blob.type.startsWith("video/");
+  const bytes = (some) => some.reduce((sum, { blob }) => sum + blob.size, 0);
+  try {
+    const waiting = (await all("files")).filter((file) => file.draft !== one.id);
+    if (!(await fits(bytes(mine), bytes(mine.filter(films)), bytes(waiting.filter(films))))) return false;
+    await save(one, mine);
+    return (await files(one.id)).length === mine.length;
+  } catch {
+    return false; // a private window, a full phone
+  }
+}
+
+/** Straight from the form, where nothing is kept: then the form itself waits for the network. */
+async function now(one) {
+  const uploads = new Map();
+  const steps = {
+    noted: (file, id) => { uploads.set(file, id); },
+    moved: (share) => { label.textContent = say("sendingPart", { percent: percent(share) }); },
+    posting: () => {},
+  };
+  try {
+    done(await deliver(one, photos().map((file) => ({ ...file, upload: uploads.get(file.id) })), steps), form);
+  } catch (error) {
+    if (error.status) refused(error);
+    else refuse(say("lost"));
+  }
+  busy(false);
 }
 
 function busy(yes) {
   button.disabled = yes;
   form.setAttribute("aria-busy", String(yes));
-  label.textContent = yes ? say("sending") : label.dataset.rest ?? label.textContent;
-  status.textContent = "";
-}
-
-function progress(text) {
-  label.textContent = text;
+  label.textContent = yes ? say("sending") : label.dataset.rest;
+  if (yes) status.textContent = "";
 }
 
 function alarm(text) {
@@ -102,49 +144,23 @@ function refuse(text) {
   else alert.focus();
 }
 
-function refused(code, told) {
-  if (code >= 500 || !told) return refuse(say("broken"));
-  if (code === 409) {
-    // The key belongs to another report that this page sent: a new one needs a new key.
-    form.elements.idempotency_key.value = freshKey();
-    return refuse(say("sentBefore"));
-  }
+function refused({ status: code, told }) {
+  busy(false);
+  writing.renew();
+  if (!told) return refuse(say("broken"));
+  if (code === 409) return refuse(say("sentBefore"));
   const unplaced = (told.errors ?? []).filter(({ field, message }) => !fault(field, message));
   if (told.type?.endsWith("/outside")) fault("lon", told.detail);
-  const known = form.querySelector("[data-fault]:not([hidden])");
-  return refuse(known && !unplaced.length ? say("refused") : told.detail || say("broken"));
+  const marked = form.querySelector("[data-fault]:not([hidden])");
+  return refuse(marked && !unplaced.length ? say("refused") : told.detail || say("broken"));
 }
 
-/** Random, also on an address without HTTPS, where crypto.randomUUID is missing. */
-function freshKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+async function others() {
+  const many = await writing.others();
+  const line = byId("others");
+  if (!many || !line) return;
+  line.querySelector("a").textContent = say("others", { count: many });
+  line.hidden = false;
 }
 
-function done(told) {
-  forget();
-  const view = byId("sent").content.cloneNode(true);
-  const slot = (name) => view.querySelector(`[data-slot="${name}"]`);
-  slot("code").textContent = told.code;
-  slot("unit").textContent = told.unit.name;
-  slot("reason").textContent = told.reason.text;
-  for (const name of ["accept", "resolve"]) if (told.deadlines[name]) slot(name).textContent = moment(told.deadlines[name]);
-  slot("link").value = told.link;
-  slot("open").href = told.link;
-  form.reset();
-  form.hidden = true;
-  const place = byId("done");
-  place.replaceChildren(view);
-  place.hidden = false;
-  copying(place);
-  document.title = byId("sent-title").textContent;
-  scrollTo(0, 0);
-  byId("sent-title").focus();
-  // This browser may see its own report from now on, and a reload shows it instead of an empty form.
-  if (form.dataset.by) return; // the link is the caller's, not this desk's
-  const link = new URL(told.link);
-  fetch(link.pathname, { redirect: "manual", credentials: "same-origin" }).catch(() => {});
-  history.replaceState(null, "", `/reports/${encodeURIComponent(told.code)}`);
-}
-
-label.dataset.rest = label.textContent;
 addEventListener("pageshow", ({ persisted }) => { if (persisted && form.hidden) location.reload(); });

@@ -1,0 +1,84 @@
+// One file to the server in small parts that a broken connection cannot undo: the tus protocol, 1.0.0.
+
+export const UPLOADS = "/api/v1/uploads";
+const PART = 256 * 1024; // bytes: half a minute on a slow network, and what a break may cost
+const PATIENCE = 120_000; // milliseconds for one part
+const TUS = { "Tus-Resumable": "1.0.0" };
+
+/** A network that breaks, a server that is away or busy: the same again, later. */
+export class AwayError extends Error {
+  constructor(message, seconds = 0) {
+    super(message);
+    this.seconds = seconds; // that the server asks to wait
+  }
+}
+
+/** fetch that says AwayError for all that another try may mend. */
+export async function ask(address, options) {
+  let answer;
+  try {
+    answer = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
+  } catch (error) {
+    throw new AwayError(String(error));
+  }
+  if (answer.status === 429 || answer.status >= 500) {
+    throw new AwayError(String(answer.status), Number(answer.headers.get("Retry-After")) || 0);
+  }
+  return answer;
+}
+
+/**
+ * Sends what is missing of a blob and resolves with the upload's id; `known` is the id of an earlier try, `noted` is
+ * called with a new id before any byte goes, `moved` with the bytes that are there. RefusedError keeps the answer.
+ */
+export async function upload(blob, { known = null, noted, moved }) {
+  let place = known && (await offset(known));
+  let id = known;
+  if (place === null) {
+    id = await create(blob.size);
+    await noted(id);
+    place = 0;
+  }
+  moved(place);
+  while (place < blob.size) {
+    place = await part(id, blob, place);
+    moved(place);
+  }
+  return id;
+}
+
+export class RefusedError extends Error {
+  constructor(status, told) {
+    super(told?.detail ?? String(status));
+    Object.assign(this, { status, told });
+  }
+}
+
+/** The refusal in an answer, with the problem details where it has them. */
+export async function refusal(answer) {
+  return new RefusedError(answer.status, await answer.json().catch(() => null));
+}
+
+async function create(size) {
+  const answer = await ask(UPLOADS, { method: "POST", headers: { ...TUS, "Upload-Length": String(size) } });
+  if (answer.status !== 201) throw await refusal(answer);
+  return answer.headers.get("Location").split("/").pop();
+}
+
+async function offset(id) {
+  const answer = await ask(`${UPLOADS}/${id}`, { method: "HEAD", headers: TUS, cache: "no-store" });
+  return answer.ok ? Number(answer.headers.get("Upload-Offset")) : null;
+}
+
+async function part(id, blob, place) {
+  const answer = await ask(`${UPLOADS}/${id}`, {
+    method: "PATCH",
+    headers: { ...TUS, "Upload-Offset": String(place), "Content-Type": "application/offset+octet-stream" },
+    body: blob.slice(place, place + PART),
+  });
+  if (answer.ok) return Number(answer.headers.get("Upload-Offset"));
+  if (answer.status !== 409) throw await refusal(answer);
+  const there = await offset(id); // an earlier try got further than its answer
+  if (there === null) throw new AwayError("gone");
+  return there;
+}
