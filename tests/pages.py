@@ -44,7 +44,7 @@ REPORT = {
 PUBLIC = (
     Shown("home", "/"),
     Shown("new", "/reports/new"),
-    Shown("new-refused", "/reports/new", status=422, form={"phone": "12", "lon": "1", "lat": "1"}),
+    Shown("new-refused", "/reports/new", status=422, form={"phone": "12"}),
     Shown("sent", "/reports/new", status=201, form=REPORT),
     *(
         Shown(f"report-{state}", f"/reports/{{{state}}}")

@@ -1,8 +1,10 @@
 """A province in which every page has something to show: reports in all states, people of all kinds."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from urllib.parse import urlencode
 
 import pyotp
 from fastapi import Request, Response
@@ -65,7 +67,7 @@ class Province:
             user = session.scalars(select(User).where(User.email == f"{reader}@example.vn")).one()
             return known | {"session": logins.begin(session, user, "Firefox", complete=reader != "half")}
 
-    def form(self, fields: dict[str, str]) -> dict[str, str]:
+    def form(self, fields: Mapping[str, str]) -> dict[str, str]:
         """What a form sends: its fields, its token, and the codes of this moment."""
         with self.sessions() as session:
             user = session.scalars(select(User).where(User.email == "settling@example.vn")).one()
@@ -75,6 +77,10 @@ class Province:
         }
         sent = {name: value.format(**self.values | now) for name, value in fields.items()}
         return {"token": forgery.token(self.settings, MARK)} | sent
+
+    def body(self, fields: Mapping[str, str]) -> str:
+        """The same as it goes over the wire."""
+        return urlencode(self.form(fields))
 
     def _proved(self, phone: str) -> str:
         given = Response()
