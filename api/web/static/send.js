@@ -20,6 +20,7 @@ const SHORTEST = 10; // letters of a description
 
 form.noValidate = true;
 for (const part of form.querySelectorAll("[data-needs-script]")) part.hidden = false;
+form.classList.add("is-ready");
 if (form.querySelector("[data-fault='lat']").hidden) byId("coordinates").open = false;
 restore();
 const similar = () => look(Object.fromEntries(new FormData(form)));
