@@ -63,6 +63,7 @@ def _site(name: str, lang: Lang, written: Mapping[str, str], nonce: str) -> Site
         home="/",
         send="/reports/new",
         report="/reports/",
+        export="/api/v1/export?" + urlencode({"format": "csv", **kept}),
         api="/api/v1",
         here=f"/maps/{name}",
         language=(other, _address(name, {**written, "lang": other})),

@@ -30,8 +30,8 @@ class Visitor:
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    def see(self, shown: Shown, lang: str, size: tuple[int, int]) -> Page:
-        """Opens a page, or sends its form as its own page would."""
+    def see(self, shown: Shown, lang: str, size: tuple[int, int], *, whole: bool = True) -> Page:
+        """Opens a page, or sends its form as its own page would; `whole` waits for what its maps load."""
         self.complaints.clear()
         self.context.clear_cookies()
         cookies = self._province.enter(shown.reader)
@@ -43,8 +43,8 @@ class Visitor:
         answer = self.page.goto(self._address)
         assert answer is not None
         assert answer.status == shown.status, shown.name
-        if self.page.locator("#map").count():
-            self.page.wait_for_load_state("networkidle")  # areas and pins come after the page
+        if whole and self.page.locator("#map").count():
+            self.page.wait_for_load_state("networkidle")
         return self.page
 
     def axe(self, *rules: str) -> list[str]:

@@ -55,6 +55,7 @@ FRAME = Frame(
 ONE = np.array([1])
 CELLS = Cells(9, ONE, ONE, np.array([108.3]), np.array([15.8]), ONE, ONE)
 FILM = Film("day", [date(2026, 1, 1)], np.array([108.3]), np.array([15.8]), ONE * 0, ONE * 0, ONE)
+AREAS = [AreaCount("503", HOSTILE, "thành phố", 61.5, 7)]
 REPORT = {
     "type": "Feature",
     "id": "QN-7K2M-9XQ4",
@@ -69,10 +70,10 @@ def drawn(name: str, frame: Frame = FRAME) -> str:
         case "incidents":
             return incidents(frame, [REPORT])
         case "heatmap":
-            return heatmap(frame, CELLS)
+            return heatmap(frame, CELLS, AREAS)
         case "timeline":
             return timeline(frame, FILM)
-    return districts(frame, [AreaCount("503", HOSTILE, "thành phố", 61.5, 7)])
+    return districts(frame, AREAS)
 
 
 class Elements(HTMLParser):
