@@ -13,7 +13,7 @@ run: $(DONE)/runtime $(DONE)/boundaries $(DONE)/assets
 	$(BIN)/quangnam up --demo $(if $(PORT),--port $(PORT))
 
 # Style, types, the one-way rule of imports, then every test but the measurements.
-test: lint $(DONE)/boundaries $(DONE)/assets
+test: lint $(DONE)/boundaries $(DONE)/assets $(DONE)/tools
 	$(BIN)/python -m pytest -n auto
 
 lint: $(DONE)/tests
@@ -23,7 +23,7 @@ lint: $(DONE)/tests
 	$(BIN)/lint-imports
 
 # One process, for what is measured shares the machine with nothing else.
-bench: $(DONE)/tests $(DONE)/boundaries $(DONE)/assets
+bench: $(DONE)/tests $(DONE)/boundaries $(DONE)/assets $(DONE)/lighthouse
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -m benchmark_only -s
 
 # The three lists of packages, anew from pyproject.toml; needs uv.
@@ -59,4 +59,13 @@ $(DONE)/boundaries: requirements-boundaries.lock $(DONE)/runtime
 # What browsers need, by npm; maps/assets says which files.
 $(DONE)/assets: $(wildcard maps/assets/*) $(DONE)/runtime
 	$(BIN)/python -m maps.assets
+	@touch $@
+
+# What the tests load into a browser, and what the measurements of pages run.
+$(DONE)/tools: tests/tools/package-lock.json $(DONE)/runtime
+	$(BIN)/python -m maps.assets.npm tests/tools
+	@touch $@
+
+$(DONE)/lighthouse: tests/benchmarks/lighthouse/package-lock.json $(DONE)/runtime
+	$(BIN)/python -m maps.assets.npm tests/benchmarks/lighthouse
 	@touch $@

@@ -35,10 +35,14 @@ def language(request: Request) -> Lang:
     return "vi"
 
 
+# Any other language falls back too: an address that somebody was sent must open, whatever stands behind lang=.
 async def _language(
-    request: Request, lang: Annotated[Lang | None, Query(description="vi (default) or en")] = None
+    request: Request,
+    _lang: Annotated[
+        str, Query(alias="lang", description="vi (default) or en", json_schema_extra={"enum": LANGUAGES})
+    ] = "vi",
 ) -> Lang:
-    return lang or language(request)
+    return language(request)
 
 
 # "function": the default scope would commit after the response is sent, and so acknowledge what may still fail.

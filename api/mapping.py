@@ -15,7 +15,7 @@ from geo.i18n import Lang, translate
 from geo.models import Category
 from geo.settings import Settings
 from geo.transitions import STATES
-from maps import density, film, heatmap, incidents, outlines, samples, statistics, timeline
+from maps import density, equal, film, heatmap, incidents, outlines, samples, statistics, timeline
 from maps import districts as choropleth
 from maps.features import select_public
 from maps.frame import Frame, Site
@@ -61,11 +61,12 @@ def draw(
 
 def _incidents(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
     total = density.total(session, filters, demo=demo)
-    if total > incidents.MARKS:
-        cells = density.fitting(session, filters, demo=demo, most=incidents.CELLS)
-        return incidents.incidents(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), None, cells)
-    query = newest_first(samples.only(select_public(filters), demo)).limit(incidents.MARKS)
+    gathered = total > incidents.MARKS
+    query = newest_first(samples.only(select_public(filters), demo)).limit(equal.MOST if gathered else incidents.MARKS)
     reports = [_feature(row, words=around.site.api is None) for row in session.execute(query)]
+    if gathered:
+        cells = density.fitting(session, filters, demo=demo, most=incidents.CELLS)
+        return incidents.incidents(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), reports, cells)
     shown = sum(one["properties"]["demo"] for one in reports)
     return incidents.incidents(_counted(around, total, shown), reports)
 
@@ -82,7 +83,9 @@ def _feature(row: Any, *, words: bool) -> dict[str, Any]:
 
 def _heatmap(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
     cells = density.fitting(session, filters, demo=demo, most=heatmap.CELLS)
-    return heatmap.heatmap(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), cells)
+    edition = _edition(session)
+    areas = statistics.by_area(session, filters, edition, demo=demo) if edition else []
+    return heatmap.heatmap(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), cells, areas)
 
 
 def _timeline(session: Session, around: Frame, filters: Filters, by: film.By | None, demo: bool | None) -> str:

@@ -22,9 +22,14 @@ def catalogue(lang: Lang) -> dict[str, str]:
 
 
 def translate(message: str, lang: Lang, **values: Any) -> str:
-    """The message in a language with its values filled in; the Vietnamese where no translation exists."""
-    text = catalogue(lang).get(message, message)
-    return text.format(**values) if values else text
+    """The message in a language with its values filled in; the Vietnamese where no translation exists.
+
+    Values that are messages themselves, such as the name of a state, are said in the same language.
+    """
+    known = catalogue(lang)
+    text = known.get(message, message)
+    said = {name: known.get(value, value) if isinstance(value, str) else value for name, value in values.items()}
+    return text.format(**said) if said else text
 
 
 def _(message: str) -> str:

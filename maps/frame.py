@@ -31,6 +31,7 @@ class Site:
     home: str | None = None
     send: str | None = None
     report: str | None = None  # what a report's code is put behind
+    export: str | None = None  # the same reports as a file
     api: str | None = None  # without it everything is in the page
     here: str = ""  # the address without filters, for the form
     language: tuple[Lang, str] | None = None  # the other one and its address

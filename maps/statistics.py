@@ -51,7 +51,7 @@ def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -
     }
 
 
-def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool) -> list[AreaCount]:
+def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool | None) -> list[AreaCount]:
     """The reports of each area of an edition's routing level, by code, the empty ones too.
 
     A report counts where it was routed; where the edition has no such area any more, in the one that holds its place.
@@ -99,5 +99,5 @@ def _counts(session: Session, *keys: ColumnElement[Any]) -> list[Any]:
     )
 
 
-def _reports(filters: Filters, demo: bool) -> Subquery:
+def _reports(filters: Filters, demo: bool | None) -> Subquery:
     return only(select_public(filters), demo).subquery("report")

@@ -1,5 +1,6 @@
 """The heat map in time, played by days or weeks."""
 
+from maps.equal import by_time
 from maps.film import Film
 from maps.frame import Frame
 from maps.page import draw
@@ -8,7 +9,7 @@ COUNTS = 25_000  # of a cell in a frame
 
 
 def timeline(frame: Frame, film: Film) -> str:
-    """A page that plays a film."""
+    """A page that plays a film, and its frames as a table."""
     data = {
         "by": film.by,
         "starts": [day.isoformat() for day in film.starts],
@@ -17,4 +18,5 @@ def timeline(frame: Frame, film: Film) -> str:
         "cell": film.cell.tolist(),
         "count": film.count.tolist(),
     }
-    return draw(frame, data, ["leaflet-heat.js", "heat.js", "timeline.js"], by=film.by, frames=len(film.starts))
+    scripts = ["leaflet-heat.js", "heat.js", "timeline.js"]
+    return draw(frame, data, scripts, by=film.by, frames=len(film.starts), counts=by_time(frame, film))

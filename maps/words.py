@@ -12,6 +12,7 @@ WORDS = {
     "unknown": _("Lĩnh vực khác"),
     "failed": _("Không tải được dữ liệu của khu vực này. Hãy kiểm tra mạng rồi di chuyển bản đồ để thử lại."),
     "play": _("Phát"),
+    "next": _("Khung sau"),
     "pause": _("Dừng"),
     "day": _("Ngày {day}"),
     "week": _("Tuần từ {day}"),

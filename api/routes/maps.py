@@ -1,6 +1,5 @@
 """The folium pages."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import mapping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
-from api.web.headers import security
+from api.web.headers import fresh_nonce, security
 from geo.errors import NotFoundError
 from geo.i18n import LANGUAGES, Lang, _, translate
 from maps import samples
@@ -40,16 +39,15 @@ def page(  # noqa: PLR0917 (FastAPI names them all)
         raise NotFoundError(_("Không có bản đồ này; có bốn bản đồ: {names}."), names=", ".join(NAMES))
     query = {key: value for key, value in request.query_params.items() if value}
     written = {key: query[key] for key in (*FILTERS, "by", "demo") if key in query}
-    nonce = secrets.token_urlsafe(16)
+    nonce = fresh_nonce()
     site = _site(name, lang, written, nonce)
     around = mapping.frame(session, settings, name, lang=lang, site=site, filters=written)
     if name != "incidents":
         around = replace(around, other=_other(samples.present(session), name, lang, written, demo))
     text = mapping.draw(session, around, filters, by=by, demo=demo if name != "incidents" else None)
     response = Response(text, media_type="text/html")
-    headers = security(settings)
-    headers["Content-Security-Policy"] += f"; script-src 'self' 'nonce-{nonce}'"
-    response.headers.update(headers | {"Content-Language": lang, "Cache-Control": "private, no-cache"})
+    headers = security(settings, nonce) | {"Content-Language": lang, "Cache-Control": "private, no-cache"}
+    response.headers.update(headers)
     if query.get("lang") in LANGUAGES:
         response.set_cookie("lang", lang, max_age=_YEAR, path="/", samesite="lax")
     return response
@@ -65,6 +63,7 @@ def _site(name: str, lang: Lang, written: Mapping[str, str], nonce: str) -> Site
         home="/",
         send="/reports/new",
         report="/reports/",
+        export="/api/v1/export?" + urlencode({"format": "csv", **kept}),
         api="/api/v1",
         here=f"/maps/{name}",
         language=(other, _address(name, {**written, "lang": other})),

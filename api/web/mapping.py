@@ -61,11 +61,16 @@ def categories(session: Session, lang: Lang) -> list[dict[str, Any]]:
     return [category(one, lang) for one in found]
 
 
+def category_name(one: Category, lang: Lang) -> str:
+    """A category's name in the reader's language."""
+    return one.name_en if lang == "en" else one.name
+
+
 def category(one: Category, lang: Lang) -> dict[str, Any]:
     """A category as pages show it."""
     return {
         "code": one.code,
-        "name": one.name_en if lang == "en" else one.name,
+        "name": category_name(one, lang),
         "icon": one.icon,
         "colour": one.colour,
         "sensitive": one.sensitive,

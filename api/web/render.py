@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import signed
 from api.deps import language
 from api.web import assets, formats
-from api.web.headers import security
+from api.web.headers import fresh_nonce, security
 from api.web.icons import icon, svg
+from api.web.mapping import category_name
 from api.web.states import state_name
 from geo.i18n import LANGUAGES, Lang, translate
 from geo.permissions import MAY
@@ -49,9 +50,11 @@ def page(
     """A template as a response in the reader's language, which a `lang=` in the address makes the remembered one."""
     lang = language(request)
     settings: Settings = request.app.state.settings
-    text = _environment().get_template(template).render(_bound(lang) | _around(request, lang) | values)
+    nonce = fresh_nonce()
+    bound = _bound(lang) | _around(request, lang) | {"nonce": nonce}
+    text = _environment().get_template(template).render(bound | values)
     response = Response(text, status, media_type="text/html")
-    response.headers.update(security(settings))
+    response.headers.update(security(settings, nonce))
     response.headers.update({"Content-Language": lang, "Cache-Control": "private, no-cache"} | dict(headers or {}))
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie("lang", lang, max_age=_YEAR, path="/", samesite="lax")
@@ -71,6 +74,7 @@ def _bound(lang: Lang) -> dict[str, Any]:
         "lang": lang,
         "_": say,
         "state_name": partial(state_name, lang=lang),
+        "category_name": partial(category_name, lang=lang),
         "when": datetime.fromisoformat,
     } | named
 

@@ -109,7 +109,8 @@ def _page(
 ) -> Response:
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
-    pin = {"code": report.code, "lon": lon, "lat": lat, "colour": report.category.colour, "late": False}
+    name = mapping.category_name(report.category, lang)
+    pin = {"code": report.code, "lon": lon, "lat": lat, "colour": report.category.colour, "name": name, "late": False}
     pictures = select(Media).where(Media.report_id == report.id, Media.event_id.is_(None)).order_by(Media.id)
     mark = forgery.device(request)
     response = page(
@@ -129,7 +130,7 @@ def _page(
         typed=(refused[2].text or "") if refused else "",
         now=datetime.now(UTC),
         token=forgery.token(settings, mark),
-        config=mapping.config(session, settings, lang, TEXTS, pins=[pin | {"name": report.category.name}]),
+        config=mapping.config(session, settings, lang, TEXTS, pins=[pin]),
     )
     forgery.remember(response, request, mark)
     return response

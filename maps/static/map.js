@@ -123,11 +123,14 @@ const quangnam = (() => {
     return areas;
   }
 
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (still) L.Map.mergeOptions({ zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false });
+
   const wide = window.matchMedia("(min-width: 60rem)");
   const filters = document.querySelector("details.filters");
   if (filters && wide.matches) filters.open = true;
   // On a phone the names of the maps are wider than the page.
   document.querySelector("[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 
-  return { config, data: read("data"), numbers, make, say, notice, address, ask, base };
+  return { config, data: read("data"), numbers, make, say, notice, address, ask, base, still };
 })();

@@ -1,7 +1,7 @@
 "use strict";
 // Heat by days or weeks, with a slider and a bar for each.
 quangnam.timeline = (map) => {
-  const { config, data, numbers, say, base, heat } = quangnam;
+  const { config, data, numbers, say, base, heat, still } = quangnam;
   base(map);
   if (!data.starts.length) return;
   const drawn = heat(map);
@@ -42,6 +42,7 @@ quangnam.timeline = (map) => {
 
   let timer = null;
   function play(on) {
+    if (still) return;
     clearInterval(timer);
     timer = on ? setInterval(() => step(), STEP) : null;
     element("play-text").textContent = say(on ? "pause" : "play");
@@ -54,7 +55,16 @@ quangnam.timeline = (map) => {
     return show();
   }
 
+  // Who wants no motion turns the pages by hand, and is told where they are.
+  if (still) {
+    element("play-text").textContent = say("next");
+    element("moment").parentElement.setAttribute("role", "status");
+  }
   element("play").addEventListener("click", () => {
+    if (still) {
+      slider.value = (Number(slider.value) + 1) % frames.length;
+      return show();
+    }
     if (timer) return play(false);
     if (Number(slider.value) >= frames.length - 1) slider.value = 0;
     show();

@@ -35,7 +35,7 @@ def test_each_map_is_a_page_in_either_language(client: TestClient, make_report: 
 def test_only_scripts_with_the_pages_own_nonce_may_run(client: TestClient, name: str) -> None:
     first, second = (client.get(f"/maps/{name}") for _ in range(2))
     policy = first.headers["content-security-policy"]
-    nonce = re.search(r"script-src 'self' 'nonce-([\w-]{22})'", policy)
+    nonce = re.search(r"script-src 'nonce-([\w-]{22})';", policy)
     assert nonce
     assert f'nonce="{nonce[1]}"' in first.text
     assert nonce[1] not in second.text

@@ -2,7 +2,8 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +25,7 @@ from geo.permissions import SYSTEM
 from geo.reports import Draft
 from geo.secret import secret
 from geo.settings import Settings
-from maps.assets.install import NODE
+from maps.assets.npm import NODE
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -82,35 +83,29 @@ class Serve(Protocol):
         """`serve(basemap_url="https://…")`."""
 
 
-@pytest.fixture
-def serve(fresh_database_url: str, tmp_path: Path) -> Iterator[Serve]:
-    stops: list[Callable[[], None]] = []
-
-    def start(**values: Any) -> Live:
-        wanted = {"data_dir": tmp_path, "secret_key": "a key for tests only", "basemap_url": ""} | values
-        settings = Settings(**wanted)
-        engine = build_engine(fresh_database_url)
-        sessions = build_sessions(engine)
-        listening = serving.listen("127.0.0.1", 0)
-        listener = listening.__enter__()
+@contextmanager
+def running(database_url: str, data_dir: Path, **values: Any) -> Iterator[Live]:
+    """A server over a database, stopped at the end."""
+    wanted = {"data_dir": data_dir, "secret_key": "a key for tests only", "basemap_url": ""} | values
+    settings = Settings(**wanted)
+    engine = build_engine(database_url)
+    sessions = build_sessions(engine)
+    with serving.listen("127.0.0.1", 0) as listener:
         config = uvicorn.Config(create_app(settings, sessions), log_level="warning", access_log=False)
         server = uvicorn.Server(config)
         # The socket is open already: a browser that comes before the server is ready waits in its queue.
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
+        yield Live(serving.address(listener), engine, sessions, settings)
+        server.should_exit = True
+        thread.join(timeout=20)
+    engine.dispose()
 
-        def stop() -> None:
-            server.should_exit = True
-            thread.join(timeout=20)
-            listening.__exit__(None, None, None)
-            engine.dispose()
 
-        stops.append(stop)
-        return Live(serving.address(listener), engine, sessions, settings)
-
-    yield start
-    for stop in stops:
-        stop()
+@pytest.fixture
+def serve(fresh_database_url: str, tmp_path: Path) -> Iterator[Serve]:
+    with ExitStack() as stack:
+        yield lambda **values: stack.enter_context(running(fresh_database_url, tmp_path, **values))
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_the_choropleth_switches_between_rate_and_count(live: Live, page: Page) 
     expect(page.locator("[data-legend=rate]")).to_be_visible()
     classes = "() => [...document.querySelectorAll('path.choropleth')].map((path) => path.getAttribute('class')).join()"
     before = page.evaluate(classes)
-    page.get_by_label("Số phản ánh").check()
+    page.get_by_role("radio", name="Số phản ánh").check()
     expect(page.locator("[data-legend=count]")).to_be_visible()
     expect(page.locator("[data-legend=rate]")).to_be_hidden()
     assert page.evaluate(classes) != before

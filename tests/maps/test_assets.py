@@ -2,8 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from geo.errors import SetupError
 from maps import style
 from maps.assets import install
+
+TESTS = Path(__file__).parent.parent
 
 
 def test_every_wanted_file_is_installed_and_has_its_licence() -> None:
@@ -13,8 +16,11 @@ def test_every_wanted_file_is_installed_and_has_its_licence() -> None:
     assert licensed == {row["package"] for row in rows}
 
 
-def test_the_lock_names_no_address() -> None:
-    assert '"resolved"' not in (install.HERE / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("folder", [install.HERE, TESTS / "tools", TESTS / "benchmarks" / "lighthouse"])
+def test_no_lock_names_an_address(folder: Path) -> None:
+    lock = (folder / "package-lock.json").read_text(encoding="utf-8")
+    assert '"integrity"' in lock
+    assert '"resolved"' not in lock
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ def test_a_failed_installation_leaves_the_old_files(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(install, "HERE", tmp_path)
     (tmp_path / "package.json").write_text("{broken")
     (tmp_path / "package-lock.json").write_text("{broken")
-    with pytest.raises(install.SetupError, match="npm"):
+    with pytest.raises(SetupError, match="npm"):
         install.install(target)
     assert (target / "kept.js").read_text() == "kept"
     assert sorted(tmp_path.iterdir()) == [tmp_path / name for name in ("package-lock.json", "package.json", "vendor")]

@@ -14,11 +14,12 @@ from geo.people import normalise_email
 from geo.texts import checked
 
 KEPT = _("Đã lưu.")
+WHOLE = _("Toàn tỉnh")
 
 
 def _unit_rows(session: Session) -> list[Row]:
     return [
-        Row(unit.code, unit.name, " · ".join(part for part in (unit.code, unit.email or "") if part))
+        Row(unit.code, [unit.name], [unit.code, unit.email or ""])
         for unit in session.scalars(select(Unit).order_by(Unit.kind, Unit.name))
     ]
 
@@ -84,8 +85,8 @@ def _rule_rows(session: Session) -> list[Row]:
     return [
         Row(
             str(rule.id),
-            f"{category} {'⇒' if rule.replaces else '→'} {unit}",
-            places.get(rule.area_code or "", "Quảng Nam"),
+            [f"{category} {'⇒' if rule.replaces else '→'} {unit}"],
+            [places.get(rule.area_code or "", WHOLE)],
             ("remove",),
         )
         for rule, category, unit in rows
@@ -104,7 +105,7 @@ def _rule_fields(session: Session) -> list[Field]:
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.name)).all()
     return [
         Field("category", _("Lĩnh vực"), "select", [(code, name) for code, name in categories], required=True),
-        Field("area", _("Địa bàn"), "select", [("", _("Toàn tỉnh")), *_areas(session)]),
+        Field("area", _("Địa bàn"), "select", [("", WHOLE), *_areas(session)]),
         Field("unit", _("Đơn vị nhận"), "select", [(code, name) for code, name in units], required=True),
         Field("replaces", _("Gửi thẳng đến đơn vị này, không qua UBND"), "check"),
     ]

@@ -20,10 +20,9 @@ KEPT = _("Đã lưu.")
 def _category_rows(session: Session) -> list[Row]:
     found = []
     for one in session.scalars(select(Category).order_by(Category.position)):
-        hours = _("giờ") if one.urgent else _("giờ làm việc")
+        due = _("{hours} giờ, {days} ngày") if one.urgent else _("{hours} giờ làm việc, {days} ngày")
         marks = [_("khẩn")] * one.urgent + [_("nhạy cảm")] * one.sensitive + [_("đang ẩn")] * (not one.active)
-        due = f"{one.accept_hours} {hours}, {one.resolve_days} " + _("ngày")
-        found.append(Row(one.code, one.name, " · ".join([due, *marks])))
+        found.append(Row(one.code, [one.name], [(due, {"hours": one.accept_hours, "days": one.resolve_days}), *marks]))
     return found
 
 
@@ -84,7 +83,7 @@ DAYS_ABOUT = _(
 def _day_rows(session: Session) -> list[Row]:
     found = session.scalars(select(Day).order_by(Day.day.desc()))
     words = {True: _("làm việc"), False: _("nghỉ")}
-    return [Row(d.day.isoformat(), f"{d.day:%d/%m/%Y} · {d.name}", words[d.working], ("remove",)) for d in found]
+    return [Row(d.day.isoformat(), [f"{d.day:%d/%m/%Y}", d.name], [words[d.working]], ("remove",)) for d in found]
 
 
 def _day_fields(_session: Session) -> list[Field]:
@@ -129,7 +128,7 @@ DAYS = Section(
 
 
 def _option_rows(_session: Session) -> list[Row]:
-    return [Row(name, one.label, str(options.value(name))) for name, one in OPTIONS.items()]
+    return [Row(name, [one.label], [str(options.value(name))]) for name, one in OPTIONS.items()]
 
 
 def _option_save(change: Change) -> Saved:

@@ -21,7 +21,7 @@ MOST = 2_000  # characters of an address
 def _rows(session: Session) -> list[Row]:
     query = select(Webhook, Unit.name).join(Unit, Unit.id == Webhook.unit_id).where(Webhook.active)
     rows = session.execute(query.order_by(Unit.name, Webhook.id))
-    return [Row(str(hook.id), name, hook.url, ("test", "remove")) for hook, name in rows]
+    return [Row(str(hook.id), [name], [hook.url], ("test", "remove")) for hook, name in rows]
 
 
 def _fields(session: Session) -> list[Field]:

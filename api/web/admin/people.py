@@ -17,9 +17,8 @@ def _rows(session: Session) -> list[Row]:
     return [
         Row(
             str(user.id),
-            f"{user.name} · {user.email}",
-            " · ".join([accounts.ROLES[user.role], *([user.unit.name] if user.unit else [])])
-            + ("" if user.active else " · " + _("đã đóng")),
+            [user.name, user.email],
+            [accounts.ROLES[user.role], user.unit.name if user.unit else "", "" if user.active else _("đã đóng")],
             ("link", "end") if user.active else ("link",),
         )
         for user in users

@@ -12,6 +12,8 @@ from geo.settings import Settings
 
 Kind = Literal["text", "number", "check", "select", "date", "area", "email", "url"]
 Values = Mapping[str, str]
+# A marked text, or one with its values; what the catalogue does not know is somebody's words and stays as it is.
+Part = str | tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Row:
     """One line of a list: its key in addresses, its title, what else to know, and what may be done with it at once."""
 
     key: str
-    title: str
-    notes: str = ""
+    title: Sequence[Part]
+    notes: Sequence[Part] = ()
     actions: Sequence[str] = ()
 
 

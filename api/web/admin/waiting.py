@@ -14,6 +14,7 @@ from geo.i18n import _
 from geo.models import DataRequest, Event, Flag, Report
 
 DONE = _("Đã ghi nhận.")
+DUE, LATE = _("hạn {moment}"), _("quá hạn từ {moment}")
 
 
 def _moment(value: datetime) -> str:
@@ -25,8 +26,8 @@ def _request_rows(session: Session) -> list[Row]:
     return [
         Row(
             str(one.id),
-            f"{report.code} · {KINDS[one.kind]}",
-            ("! " if one.due_at < now else "") + _("hạn") + f" {_moment(one.due_at)} · {one.text or ''}",
+            [report.code, KINDS[one.kind]],
+            [(LATE if one.due_at < now else DUE, {"moment": _moment(one.due_at)}), one.text or ""],
             ("erase",) if one.kind == "erasure" else ("settle",),
         )
         for one, report in data_requests.open_ones(session)
@@ -44,7 +45,7 @@ def _settle(change: Change) -> Saved:
 def _flag_rows(session: Session) -> list[Row]:
     query = select(Flag, Report.code).join(Report, Report.id == Flag.report_id).where(Flag.settled_at.is_(None))
     return [
-        Row(str(flag.id), code, f"{_moment(flag.created_at)} · {flag.text}", ("dismiss",))
+        Row(str(flag.id), [code], [_moment(flag.created_at), flag.text], ("dismiss",))
         for flag, code in session.execute(query.order_by(Flag.id))
     ]
 
@@ -61,8 +62,8 @@ def _message_rows(session: Session) -> list[Row]:
     for one in outbox.dead(session):
         event = session.get_one(Event, one.event_id)
         code = session.get_one(Report, event.report_id).code
-        title = f"{code} · {event.action} · {one.channel}"
-        found.append(Row(str(one.id), title, f"{one.target} · {one.fault}", ("retry",)))
+        title = [code, event.action, one.channel]
+        found.append(Row(str(one.id), title, [one.target, one.fault or ""], ("retry",)))
     return found
 
 

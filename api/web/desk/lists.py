@@ -59,7 +59,7 @@ def listed(
 ) -> Response:
     """The page; `done` has the code of each report of a bulk step and why it was refused, if it was."""
     who, now = signed.actor(user), datetime.now(UTC)
-    rows = _rows(session, who, asked, now, at)
+    rows = _rows(session, who, asked, now, at=at, lang=lang)
     counts = queue.counts(session, who, asked, now)
     mark = forgery.device(request)
     response = page(
@@ -96,7 +96,7 @@ def units(session: Session) -> list[Unit]:
     return list(session.scalars(select(Unit).where(there).order_by(Unit.kind, Unit.name)))
 
 
-def _rows(session: Session, who: Actor, asked: Asked, now: datetime, at: int) -> list[dict[str, Any]]:
+def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int, lang: Lang) -> list[dict[str, Any]]:
     photo = select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).limit(1).scalar_subquery()
     commune = (
         select(Area.name)
@@ -125,7 +125,7 @@ def _rows(session: Session, who: Actor, asked: Asked, now: datetime, at: int) ->
             "lon": row["lon"],
             "lat": row["lat"],
             "colour": report.category.colour,
-            "name": report.category.name,
+            "name": mapping.category_name(report.category, lang),
             "late": row["late"],
         }
         rows.append(row)

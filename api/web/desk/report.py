@@ -172,20 +172,20 @@ def shown(
         following=queue.following(session, who, asked, report, now),
         now=now,
         token=forgery.token(settings, mark),
-        config=mapping.config(session, settings, lang, TEXTS, pins=_pins(report, lon, lat)),
+        config=mapping.config(session, settings, lang, TEXTS, pins=_pins(report, lang, lon, lat)),
     )
     forgery.remember(response, request, mark)
     return response
 
 
-def _pins(report: Report, lon: float, lat: float) -> list[dict[str, Any]]:
+def _pins(report: Report, lang: Lang, lon: float, lat: float) -> list[dict[str, Any]]:
     return [
         {
             "code": report.code,
             "lon": lon,
             "lat": lat,
             "colour": report.category.colour,
-            "name": report.category.name,
+            "name": mapping.category_name(report.category, lang),
             "late": False,
         }
     ]

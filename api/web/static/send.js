@@ -25,6 +25,7 @@ const NOT_PLACES = ["category", "content", "happened_at", "name", "organisation"
 
 form.noValidate = true;
 for (const part of form.querySelectorAll("[data-needs-script]")) part.hidden = false;
+form.classList.add("is-ready");
 if (form.querySelector("[data-fault='lat']").hidden) byId("coordinates").open = false;
 label.dataset.rest = label.textContent;
 

@@ -1,0 +1,119 @@
+"""Every page there is, each in the states that look different."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+
+from api.web.admin.pages import SECTIONS
+from geo.queue import TABS
+from maps.frame import NAMES
+from tests.province import SAID, Province
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page as a reader of `Province.enter` comes to see it: by its address, or by sending a form to it."""
+
+    name: str
+    path: str
+    reader: str = "public"
+    status: int = 200
+    form: Mapping[str, str] | None = None
+
+    def address(self, province: Province, lang: str) -> str:
+        """The path with the province's values, in a language."""
+        path, _mark, query = self.path.format(**province.values).partition("?")
+        return f"{path}?{query}&lang={lang}" if query else f"{path}?lang={lang}"
+
+
+# What a report is sent with from the form without scripts.
+REPORT = {
+    "name": "Trần Thị Bưởi",
+    "phone": "0905 123 458",
+    "truthful": "true",
+    "category": "giao-thong",
+    "content": "Ổ gà lớn trước cổng chợ, nhiều người ngã xe.",
+    "lon": "108.338",
+    "lat": "15.8794",
+    "idempotency_key": "7f1c1b52-6c7e-4b8e-9d52-0a8c53d4ab11",
+}
+
+PUBLIC = (
+    Shown("home", "/"),
+    Shown("new", "/reports/new"),
+    Shown("new-refused", "/reports/new", status=422, form={"phone": "12"}),
+    Shown("sent", "/reports/new", status=201, form=REPORT),
+    *(
+        Shown(f"report-{state}", f"/reports/{{{state}}}")
+        for state in ("received", "in_progress", "needs_info", "resolved", "rejected", "merged", "lead", "sensitive")
+    ),
+    Shown("report-flagged", "/reports/{in_progress}?flagged=1"),
+    Shown("no-report", "/reports/QN-0000-0000", status=404),
+    Shown("privacy", "/privacy"),
+    Shown("my", "/my"),
+    Shown("my-unsent", "/my/code", status=422, form={"phone": "12"}),
+    Shown("my-code", "/my", status=401, form={"phone": "0905 123 456", "code": "000000"}),
+    Shown("my-reports", "/my", "sender"),
+    Shown("my-none", "/my", "newcomer"),
+    *(Shown(f"own-{state}", f"/reports/{{{state}}}", "sender") for state in ("received", "needs_info", "resolved")),
+    Shown("own-withdrawn", "/reports/{withdrawn}", "sender"),
+    Shown("own-requested", "/reports/{rejected}?requested=1", "sender"),
+    Shown("no-code", "/reports?code=x", status=404),
+    Shown("nothing", "/nothing", status=404),
+    Shown("bad-filter", "/maps/timeline?by=year", status=422),
+    *(Shown(name, f"/maps/{name}") for name in NAMES),
+    Shown("map-filtered", "/maps/incidents?category=khac"),
+)
+STAFF = (
+    Shown("sign-in", "/sign-in"),
+    Shown("sign-in-refused", "/sign-in", status=401, form={"email": "a@example.vn", "password": "sai"}),
+    Shown("second", "/sign-in/second", "half"),
+    Shown("welcome", "/welcome/{welcome}"),
+    Shown("welcome-refused", "/welcome/{welcome}", status=422, form={"password": "một", "again": "hai"}),
+    Shown("account", "/account", "officer"),
+    Shown("account-key", "/account/keys", "head", form={"name": "QGIS", "scope": "read"}),
+    Shown("account-refused", "/account/password", "head", status=422, form={"current": "sai"}),
+    Shown("factor", "/account/second-factor", "settling"),
+    Shown("recovery", "/account/second-factor", "settling", form={"pending": "{pending}", "code": "{totp}"}),
+    *(Shown(f"queue-{tab}", f"/queue?tab={tab}", "head") for tab in TABS),
+    Shown("queue-operator", "/queue?tab=open", "operator"),
+    Shown("bulk", "/queue/bulk", "officer", form={"action": "accept", "code": "{rejected}"}),
+    Shown("load", "/queue/load", "head"),
+    Shown("templates", "/queue/templates", "head"),
+    *(
+        Shown(f"desk-{state}", f"/queue/{{{state}}}", "head")
+        for state in ("received", "in_progress", "needs_info", "resolved")
+    ),
+    Shown("desk-refused", "/queue/{in_progress}/resolve", "head", status=409, form={"text": SAID, "version": "1"}),
+    Shown("contact", "/queue/{in_progress}/contact", "head", form={"why": "gọi hỏi thêm"}),
+    Shown("picture", "/queue/{in_progress}/pictures/{picture}", "head"),
+    Shown("call", "/reports/new?by=phone", "operator"),
+    Shown("work", "/work/reports/{forwarded}", "unit"),
+    Shown("work-gone", "/work/nothing", status=404),
+    Shown("forbidden", "/admin/users", "officer", status=403),
+    *(Shown(f"admin-{name}", f"/admin/{name}", "administrator") for name in SECTIONS),
+    Shown("admin-refused", "/admin/users", "administrator", status=422, form={"email": "x"}),
+)
+PAGES = (*PUBLIC, *STAFF)
+
+# What a GET answers that is no page: data, files, or the way to a page.
+NO_PAGES = (
+    r"/openapi\.json", r"/api/.*", r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
+    r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
+)  # fmt: skip
+
+
+def unlisted(app: FastAPI) -> Iterator[str]:
+    """The addresses of pages that no entry of PAGES shows."""
+    routes = [route for route in iter_route_contexts(app.routes) if "GET" in (route.methods or ())]
+    listed = {_route(routes, re.sub(r"\{\w+\}", "x", one.path.partition("?")[0])) for one in PAGES}
+    for route in routes:
+        if route.path not in listed and not any(re.fullmatch(pattern, route.path) for pattern in NO_PAGES):
+            yield route.path
+
+
+def _route(routes: list[RouteContext], path: str) -> str | None:
+    return next((one.path for one in routes if re.fullmatch(re.sub(r"\{\w+(:path)?\}", "[^/]+", one.path), path)), None)

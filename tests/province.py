@@ -1,0 +1,163 @@
+"""A province in which every page has something to show: reports in all states, people of all kinds."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pyotp
+from fastapi import Request, Response
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from api import follow, mine, working
+from api.intake import submit
+from api.routes.reports import DEVICE
+from api.web import forgery
+from geo import accounts, data_requests, interest, logins, second_factor, work_links, workflow
+from geo.details import Details
+from geo.models import Media, Report, Unit, User
+from geo.permissions import Actor
+from geo.reports import Draft
+from geo.sealing import seal
+from geo.secret import secret
+from geo.settings import Settings
+from geo.transitions import Action
+
+MARK = "a-browser-of-the-tests"
+PHONE, OTHER_PHONE = "+84905123456", "+84905123457"
+SAID = "Đã cử người đến xem và làm ngay trong ngày."
+PEOPLE = {  # the part of the e-mail address before the at: role, unit
+    "head": ("head", "ubnd-503"),
+    "officer": ("officer", "ubnd-503"),
+    "operator": ("operator", None),
+    "administrator": ("administrator", None),
+    "settling": ("planner", None),
+    "half": ("planner", None),
+    "invited": ("officer", "ubnd-502"),
+}
+
+
+@dataclass
+class Province:
+    """What stands in the database: `values` fill the addresses of pages, `enter` gives a reader's cookies."""
+
+    sessions: sessionmaker[Session]
+    settings: Settings
+    values: dict[str, str]
+    links: dict[str, str]  # tokens of private links, by code
+    totp: str
+
+    def enter(self, reader: str) -> dict[str, str]:
+        """The cookies of a reader: public, sender, newcomer (whose phone sent nothing), unit, or one of PEOPLE."""
+        known = {DEVICE: MARK}
+        match reader:
+            case "public":
+                return known
+            case "sender":
+                links = {follow.cookie_name(code): token for code, token in self.links.items()}
+                return known | links | {mine.COOKIE: self._proved(PHONE)}
+            case "newcomer":
+                return known | {mine.COOKIE: self._proved(OTHER_PHONE)}
+            case "unit":
+                return known | {working.cookie_name(self.values["forwarded"]): self.values["work"]}
+        with self.sessions.begin() as session:
+            user = session.scalars(select(User).where(User.email == f"{reader}@example.vn")).one()
+            return known | {"session": logins.begin(session, user, "Firefox", complete=reader != "half")}
+
+    def form(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """What a form sends: its fields, its token, and the codes of this moment."""
+        with self.sessions() as session:
+            user = session.scalars(select(User).where(User.email == "settling@example.vn")).one()
+        now = {
+            "totp": pyotp.TOTP(self.totp).now(),
+            "pending": seal(secret(self.settings), f"pending second factor of {user.id}", self.totp),
+        }
+        sent = {name: value.format(**self.values | now) for name, value in fields.items()}
+        return {"token": forgery.token(self.settings, MARK)} | sent
+
+    def body(self, fields: Mapping[str, str]) -> str:
+        """The same as it goes over the wire."""
+        return urlencode(self.form(fields))
+
+    def _proved(self, phone: str) -> str:
+        given = Response()
+        mine.remember(
+            given,
+            Request({"type": "http", "scheme": "http", "path": "/", "headers": [(b"host", b"test")]}),
+            self.settings,
+            phone,
+        )
+        return SimpleCookie(given.headers["set-cookie"])[mine.COOKIE].value
+
+
+STATES = (
+    *("received", "in_progress", "needs_info", "resolved", "rejected"),
+    *("withdrawn", "forwarded", "lead", "merged", "sensitive"),
+)
+
+
+def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
+    """Fills the database."""
+    values: dict[str, str] = {}
+    links: dict[str, str] = {}
+    with sessions.begin() as session:
+        for name, (role, unit) in PEOPLE.items():
+            user, link = accounts.add(session, f"{name}@example.vn", name="Lê Thị Sen", role=role, unit=unit)
+            if name == "invited":
+                values["welcome"] = link
+            if name in ("half", "officer"):
+                user.totp_key = seal(secret(settings), second_factor.PURPOSE, second_factor.new_key())
+        for number, name in enumerate(STATES):
+            values[name], links[values[name]] = _send(session, settings, number, name)
+        values["work"] = _work(session, settings, values)
+        pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
+        values["picture"] = session.scalars(pictures).one()
+    return Province(sessions, settings, values, links, second_factor.new_key())
+
+
+def _send(session: Session, settings: Settings, number: int, name: str) -> tuple[str, str]:
+    draft = Draft(
+        name="Trần Thị Bưởi",
+        phone=PHONE,
+        category="an-ninh-trat-tu" if name == "sensitive" else "giao-thong",
+        content=f"Ổ gà lớn trước cổng chợ, nhiều người ngã xe, lần {number}.",
+        lon=108.338 + number / 2_000,
+        lat=15.8794,
+        door="web",
+    )
+    taken = submit(session, settings, draft, [_photo()], secret=secret(settings), lang="vi")
+    return taken.answer["code"], taken.token
+
+
+def _photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (320, 240), "orange").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _work(session: Session, settings: Settings, values: dict[str, str]) -> str:
+    """Brings each report to the state that it is named after; the token of the link to the forwarded one."""
+    report = {name: session.scalars(select(Report).where(Report.code == values[name])).one() for name in STATES}
+    head = session.scalars(select(User).where(User.email == "head@example.vn")).one()
+
+    def step(name: str, action: Action, by: Actor | None = None, **details: object) -> None:
+        actor = by or Actor("head", unit_id=head.unit_id, user_id=head.id)
+        workflow.apply(session, report[name], action, actor, door="cli", details=Details(**details))  # type: ignore[arg-type]
+
+    for name in ("in_progress", "resolved", "lead", "merged", "sensitive"):
+        step(name, "accept")
+    step("in_progress", "progress", text=SAID)
+    step("needs_info", "ask", text="Ổ gà nằm ở làn nào?")
+    step("resolved", "resolve", text=SAID, pictures=1)
+    step("rejected", "reject", text=SAID, reason="thieu-thong-tin")
+    step("withdrawn", "withdraw", Actor("sender", report_id=report["withdrawn"].id))
+    step("merged", "merge", lead_id=report["lead"].id)
+    company = session.scalars(select(Unit).where(Unit.code == "cong-ty-dien-luc")).one()
+    step("forwarded", "forward", unit_id=company.id)
+    report["lead"].demo = True
+    interest.flag(session, report["in_progress"], "somebody", "Có tên người trong nội dung.")
+    data_requests.ask(session, report["resolved"], "correction", "Tên tôi viết khác.", settings.data_request_hours)
+    return work_links.make(session, report["forwarded"])
