@@ -43,6 +43,8 @@ REPORT = {
 
 PUBLIC = (
     Shown("home", "/"),
+    Shown("home-filtered", "/?category=khac&since=P7D"),
+    Shown("offline", "/offline"),
     Shown("new", "/reports/new"),
     Shown("new-refused", "/reports/new", status=422, form={"phone": "12"}),
     Shown("sent", "/reports/new", status=201, form=REPORT),
@@ -101,6 +103,7 @@ PAGES = (*PUBLIC, *STAFF)
 
 # What a GET answers that is no page: data, files, or the way to a page.
 NO_PAGES = (
+    r"/sw\.js", r"/manifest\.webmanifest", r"/app/.*",
     r"/openapi\.json", r"/api/.*", r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
 )  # fmt: skip

@@ -117,7 +117,7 @@ const quangnam = (() => {
     const areas = L.geoJSON(config.outlines, {
       pane: pane(map, "areas", 350), interactive: Boolean(styled), style: styled || { className: "outline" },
     }).addTo(map);
-    map.attributionControl.addAttribution(escaped(config.outlines.attribution));
+    map.attributionControl.addAttribution(`<span lang="vi">${escaped(config.outlines.attribution)}</span>`);
     if (config.outlines.features.length) map.fitBounds(areas.getBounds(), { paddingTopLeft: [8, 8], paddingBottomRight: [72, 24], animate: false });
     names(map, config.outlines.features);
     return areas;

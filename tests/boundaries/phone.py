@@ -18,7 +18,7 @@ from boundaries.models import Edition
 from boundaries.pocket import pocket
 from boundaries.routing import Routings, route_many
 from geo.settings import Settings
-from maps.assets.install import NODE
+from maps.assets.npm import NODE
 
 ROUTER = Path(__file__).parents[2] / "api/web/static/pocket.js"
 SCRIPT = """

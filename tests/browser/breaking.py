@@ -3,6 +3,7 @@
 import random
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -69,4 +70,6 @@ class Breaking:
         except OSError:
             pass
         for end in (one, other):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)  # wakes up whoever waits on it; closing alone does not
             end.close()

@@ -1,6 +1,7 @@
 """Every page in both languages under axe-core, and what axe can't see: reflow, zoom, motion, forced colours."""
 
 import os
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import DESKTOP, Live, running
 from tests.browser.visitor import Visitor
 from tests.conftest import clone
+from tests.language import READ, VIETNAMESE, proper_names
 from tests.pages import PAGES, PUBLIC, Shown
 from tests.province import Province, build
 
@@ -21,6 +23,11 @@ WIDE = """() => {
     .map((one) => one.outerHTML.slice(0, 120));
 }"""
 
+# What the page says as its own language, also what scripts have put there.
+SAID = """(names) => [...document.querySelectorAll("body *, title")]
+  .filter((one) => one.closest("[lang]").lang !== "vi" && !one.closest("script, template, textarea, style"))
+  .flatMap((one) => [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data)
+    .concat(names.map((name) => one.getAttribute(name) ?? ""))).map((text) => text.trim()).filter(Boolean)"""
 MOVING = """() => [...document.querySelectorAll("body *")]
   .filter((one) => !one.closest(".leaflet-container") && parseFloat(getComputedStyle(one).transitionDuration) > 0)
   .concat(document.getAnimations().map((one) => one.effect.target)).map((one) => one.outerHTML.slice(0, 100))"""
@@ -60,6 +67,12 @@ def province(live: Live) -> Province:
 
 
 @pytest.fixture(scope="module")
+def names(live: Live, province: Province) -> re.Pattern[str]:
+    with live.sessions() as session:
+        return proper_names(session)
+
+
+@pytest.fixture(scope="module")
 def visitor(browser: Browser, live: Live, province: Province) -> Iterator[Visitor]:
     visitor = Visitor(browser, live, province)
     yield visitor
@@ -67,11 +80,15 @@ def visitor(browser: Browser, live: Live, province: Province) -> Iterator[Visito
 
 
 @pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
-def test_axe_finds_nothing_and_nothing_is_too_wide(visitor: Visitor, shown: Shown) -> None:
+def test_axe_finds_nothing_and_english_pages_speak_english(
+    visitor: Visitor, names: re.Pattern[str], shown: Shown
+) -> None:
     page = visitor.see(shown, "en", NARROW)
     page.emulate_media(color_scheme="light")
     wrong = [f"English, narrow: {one}" for one in visitor.axe()]
     wrong += [f"too wide: {one}" for one in page.evaluate(WIDE)]
+    said = set(page.evaluate(SAID, list(READ)))
+    wrong += [f"Vietnamese: {one}" for one in said if VIETNAMESE.search(names.sub("", one))]
     wrong += [f"console: {one}" for one in visitor.complaints]
     visitor.see(shown, "vi", DESKTOP)
     wrong += [f"Vietnamese, wide: {one}" for one in visitor.axe()]

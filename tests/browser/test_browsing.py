@@ -172,7 +172,7 @@ def test_without_a_network_what_was_seen_last_is_shown_and_filtered(page: Page, 
 def test_what_was_seen_is_bounded_in_number_and_age(page: Page, live: Live) -> None:
     live.report()
     page.goto(live.url)
-    module = page.locator("script[type=module]").get_attribute("src")
+    module = page.locator("script[src$='home.js']").get_attribute("src")
     assert module
     kept = page.evaluate(
         """async (address) => {

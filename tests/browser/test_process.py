@@ -31,7 +31,7 @@ def send(page: Page, live: Live, photo: Path) -> str:
     page.locator("#photos").set_input_files(photo)
     page.get_by_label("Họ và tên").fill("Trần Thị Bưởi")
     page.get_by_label("Số điện thoại").fill("0905 123 456")
-    page.get_by_role("checkbox").check()
+    page.get_by_role("checkbox", name="Tôi chịu trách nhiệm").check()
     page.locator("#send").click()
     expect(page.get_by_role("heading", name="Đã nhận phản ánh của bạn")).to_be_visible()
     code = page.locator(".sent-code").inner_text()

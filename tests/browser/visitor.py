@@ -1,6 +1,7 @@
 """One browser profile that goes from page to page as the reader of each, and axe-core on what it sees."""
 
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route
 
@@ -14,14 +15,26 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = """(options) => axe.run(document, options).then((found) => found.violations.flatMap((rule) => rule.nodes
   .filter((one) => rule.id !== "target-size" || !document.querySelector(one.target[0]).matches(".leaflet-marker-icon"))
   .map((one) => `${rule.id}: ${one.html.slice(0, 160)} – ${one.failureSummary}`)))"""
+ALL = {"type": "tag", "values": TAGS}
 NO_MARK = "Failed to load resource"
+
+
+def violations(page: Page, only: dict[str, Any]) -> list[str]:
+    """What axe-core finds wrong on a page as it is now."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN, {"runOnly": only, "resultTypes": ["violations"]})
+    return found
 
 
 class Visitor:
     """Opens pages of a province one after the other; `complaints` are those of the browser about the last one."""
 
     def __init__(self, browser: Browser, live: Live, province: Province) -> None:
-        self.context = browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", reduced_motion="reduce")
+        # A service worker would answer in the place of the forms that are sent here.
+        self.context = browser.new_context(
+            locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", reduced_motion="reduce", service_workers="block"
+        )
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
@@ -49,11 +62,8 @@ class Visitor:
 
     def axe(self, *rules: str) -> list[str]:
         """What axe-core finds wrong, by all rules of TAGS or by some alone."""
-        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": TAGS}
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE)
-        found: list[str] = self.page.evaluate(RUN, {"runOnly": only, "resultTypes": ["violations"]})
-        return found
+        only = {"type": "rule", "values": list(rules)} if rules else ALL
+        return violations(self.page, only)
 
     def _send(self, route: Route, shown: Shown) -> None:
         headers = route.request.headers | {"content-type": "application/x-www-form-urlencoded"}

@@ -77,7 +77,10 @@ async function outlines(map) {
   L.geoJSON(areas, { ...style, style: () => style }).addTo(map);
   for (const area of areas.features) label(map, area);
   const credit = areas.attribution ?? areas.features[0]?.properties?.attribution;
-  if (credit) map.attributionControl.addAttribution(make("span", "", credit).innerHTML);
+  if (!credit) return;
+  const line = make("span", "", credit);
+  line.lang = "vi"; // as the source of the outlines has it
+  map.attributionControl.addAttribution(line.outerHTML);
 }
 
 function label(map, area) {

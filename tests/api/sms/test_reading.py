@@ -16,7 +16,7 @@ from api.sms.reading import read
 from api.sms.replies import TEXTS
 from api.sms.tokens import tokens
 from geo import idempotency
-from maps.assets.install import NODE
+from maps.assets.npm import NODE
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = ROOT / "api/web/static/sms.js"

@@ -9,23 +9,17 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from api.app import create_app
-from boundaries.models import Area
-from geo.models import Unit, User
 from geo.settings import Settings
 from tests.conftest import SECRET
+from tests.language import READ, VIETNAMESE, proper_names
 from tests.pages import PAGES, Shown, unlisted
 from tests.province import MARK, build
 
-# Letters that English has not.
-VIETNAMESE = re.compile(r"[À-ÖØ-öø-ÿĂăĐđĨĩŨũƠơƯư\u0300-\u0309\u0323\u1ea0-\u1ef9]")
-# Proper names need no mark (WCAG 3.1.2): those of the catalogue itself, and of units, places and people.
-NAMES = ("Quảng Nam", "Trường Sa", "Tết", "NĐ-CP", "Trần Thị Bưởi")
 EMPTY = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-READ = ("title", "alt", "placeholder", "aria-label", "aria-description", "label")
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -137,16 +131,9 @@ def test_nothing_is_inline_and_every_script_carries_the_nonce(english: list[Answ
         assert len(written) == (1 if "folium-map" in response.text else 0), page.name
 
 
-def proper_names(app: FastAPI) -> re.Pattern[str]:
-    with app.state.sessions() as session:
-        found = {*NAMES, *session.scalars(select(Unit.name)), *session.scalars(select(User.name))}
-        for kind, name in session.execute(select(Area.kind, Area.name)):
-            found |= {name, f"{kind} {name}"}
-    return re.compile("|".join(re.escape(name) for name in sorted(found, key=len, reverse=True)))
-
-
 def test_what_stays_vietnamese_in_an_english_page_is_marked_as_vietnamese(app: FastAPI, english: list[Answer]) -> None:
-    names = proper_names(app)
+    with app.state.sessions() as session:
+        names = proper_names(session)
     wrong = [
         f"{page.name}: {text}"
         for page, response in english

@@ -1,0 +1,69 @@
+"""Two hundred reports with photos over a network that breaks all the time: none is lost, none is doubled."""
+
+import base64
+import io
+import random
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page
+from sqlalchemy import func, select
+
+from api.web.assets import url
+from geo.models import Media, Report
+from tests.browser.breaking import Breaking
+from tests.browser.conftest import OpenPage, Serve
+from tests.browser.filling import HOI_AN
+
+pytestmark = pytest.mark.browser
+RUNS = 200
+KEEP = """async ([root, [lon, lat], number, photo]) => {
+    const { WAITING, freshKey, save } = await import(root + "drafts.js");
+    const id = freshKey();
+    const content = `Ổ gà số ${number} trước cổng chợ`;
+    const phone = `090${String(5_000_000 + number)}`;
+    const values = { lon, lat, category: "giao-thong", content, name: "Trần Thị Bưởi", phone, truthful: true };
+    const bytes = Uint8Array.from(atob(photo), (one) => one.charCodeAt(0));
+    const file = { id: freshKey(), blob: new Blob([bytes], { type: "image/jpeg" }), name: "ảnh.jpg", upload: null };
+    await save({ id, made: Date.now(), state: WAITING, values, by: null, lang: "vi", tries: 0, due: 0 }, [file]);
+}"""
+FLUSH = "async (root) => (await import(root + 'outbox.js')).flush()"
+BEGIN = "(root) => { import(root + 'outbox.js').then(({ flush }) => flush()); }"
+
+
+def photo(dice: random.Random) -> str:
+    """A photo of one part or of two, in base64."""
+    side = dice.choice([200, 200, 200, 700])
+    kept = io.BytesIO()
+    Image.frombytes("L", (side, side), dice.randbytes(side * side)).save(kept, "JPEG", quality=90)
+    return base64.b64encode(kept.getvalue()).decode()
+
+
+def test_two_hundred_reports_over_a_network_that_breaks(open_page: OpenPage, serve: Serve) -> None:
+    live = serve(limit_device_hour=100_000, limit_address_hour=100_000)
+    root, dice = url("app/"), random.Random(4)
+    with Breaking(int(live.url.rpartition(":")[2]), seed=5) as network:
+        page = open_page(bypass_csp=True, service_workers="block")
+        page.goto(f"{network.url}/my")
+        for number in range(RUNS):
+            page.evaluate(KEEP, [root, HOI_AN, number, photo(dice)])
+            network.up, network.down = 0.6, 0.4  # each connection lasts a few hundred kB
+            if dice.random() < 0.1:
+                killed(page, root, network)
+            else:
+                page.evaluate(FLUSH, root)
+        network.up = network.down = 0.0
+        assert page.evaluate(FLUSH, root) == 0
+    assert min(network.cuts.values()) > RUNS / 10
+    with live.sessions() as session:
+        told = session.scalars(select(Report.content)).all()
+        assert sorted(told) == sorted(f"Ổ gà số {number} trước cổng chợ" for number in range(RUNS))
+        assert session.scalar(select(func.count()).select_from(Media)) == RUNS
+
+
+def killed(page: Page, root: str, network: Breaking) -> None:
+    """The browser ends in the midst of sending, at whatever moment this is; then somebody opens the page again."""
+    page.evaluate(BEGIN, root)
+    network.up = network.down = 0.0
+    page.goto("about:blank")
+    page.goto(f"{network.url}/my")
