@@ -19,6 +19,7 @@ from tests.conftest import clone
 pytestmark = pytest.mark.benchmark_only
 CLI = Path(__file__).parent / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 RUNS, REPORTS = 3, 2_000
+AGAIN = "Please run Lighthouse again"  # what it says where Chromium gave no trace, as on a machine full of other work
 LEAST = {"accessibility": 1.0, "best-practices": 0.95, "performance": 0.95}
 TIMES = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
 
@@ -38,7 +39,10 @@ def measured(address: str, out: Path) -> dict[str, Any]:
     options.append(f"--only-categories={','.join(LEAST)}")
     environment = os.environ | {"CHROME_PATH": CHROMIUM}
     command = [str(NODE / "bin" / "node"), str(CLI), address, *options]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    for _attempt in range(3):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
+        if AGAIN not in done.stderr:
+            break
     assert done.returncode == 0, done.stderr[-2_000:]
     result: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     return result

@@ -28,6 +28,14 @@ SAID = """(names) => [...document.querySelectorAll("body *, title")]
   .filter((one) => one.closest("[lang]").lang !== "vi" && !one.closest("script, template, textarea, style"))
   .flatMap((one) => [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data)
     .concat(names.map((name) => one.getAttribute(name) ?? ""))).map((text) => text.trim()).filter(Boolean)"""
+SLIPPED = """() => {
+  document.body.insertAdjacentHTML("beforeend", "<img src='/nothing' onerror='window.ran = 1'>");
+  const script = document.createElement("script");
+  script.textContent = "window.ran = 1";
+  document.body.append(script);
+  const image = document.querySelector("img[src='/nothing']");
+  return new Promise((done) => { image.addEventListener("error", () => done()); });
+}"""
 MOVING = """() => [...document.querySelectorAll("body *")]
   .filter((one) => !one.closest(".leaflet-container") && parseFloat(getComputedStyle(one).transitionDuration) > 0)
   .concat(document.getAnimations().map((one) => one.effect.target)).map((one) => one.outerHTML.slice(0, 100))"""
@@ -156,3 +164,12 @@ def test_a_form_whose_script_is_lost_on_the_way_is_the_form_without_scripts(brow
     expect(page.get_by_label("Vĩ độ")).to_be_visible()
     expect(page.locator("#map")).to_be_hidden()
     context.close()
+
+
+@pytest.mark.parametrize("name", ["home", "incidents"])
+def test_what_somebody_slips_into_a_page_does_not_run(visitor: Visitor, name: str) -> None:
+    page = visitor.see(page_of(name), "vi", DESKTOP)
+    page.evaluate(SLIPPED)
+    expect(page.locator("img[src='/nothing']")).to_be_attached()
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in one for one in visitor.complaints)
