@@ -101,10 +101,13 @@ DATA = {
     "api/cli/": "the command line speaks Vietnamese to whoever runs the system",
     "api/delivery/letters.py": "letters without a Unicode decomposition",
     "api/demo/": "what invented people write, and where",
+    "api/schemas.py": "the first words of a report whose place was told in words",
+    "api/sms/receiving.py": "a stand-in for the name that a text message lacks",
     "boundaries/facts.py": "official kinds of areas",
     "boundaries/files.py": "kinds of areas and words in files of others",
     "boundaries/sources.py": "the source's own name, licence and attribution",
     "geo/search.py": "the letters and tone marks themselves",
+    "geo/texts.py": "letters without a Unicode decomposition",
     "geo/second_factor.py": "a name, shown in an authenticator app",
     "geo/settings.py": "a name, and names of places in a description",
 }
