@@ -99,7 +99,6 @@ DATA = {
     "api/app.py": "the title of the API's description, a name",
     "api/bulk/columns.py": "headings that an operator's spreadsheet may have",
     "api/cli/": "the command line speaks Vietnamese to whoever runs the system",
-    "api/delivery/letters.py": "letters without a Unicode decomposition",
     "api/demo/": "what invented people write, and where",
     "api/schemas.py": "the first words of a report whose place was told in words",
     "api/sms/receiving.py": "a stand-in for the name that a text message lacks",

@@ -19,7 +19,7 @@ TEXTS = {
     "noCategory": _("Chưa chọn lĩnh vực"),
     "saved": _("Lưu {ago}"),
     "sentAt": _("Gửi {ago}"),
-    "photos": _("{count} ảnh, video"),
+    "photos": _("kèm {count} ảnh, video"),
     "sendNow": _("Gửi ngay"),
     "text": _("Gửi bằng tin nhắn"),
     "edit": _("Sửa"),

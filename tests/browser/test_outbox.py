@@ -84,7 +84,7 @@ def test_written_without_a_network_it_survives_the_browser_and_arrives_once(
     page = context.pages[0]
     page.goto(f"{live.url}/my")
     expect(page.locator("[data-draft]")).to_have_text("Chờ gửi")
-    expect(page.get_by_text("1 ảnh, video")).to_be_visible()
+    expect(page.get_by_text("kèm 1 ảnh, video")).to_be_visible()
     context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("[data-code]")).to_have_text("Chờ tiếp nhận")
