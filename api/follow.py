@@ -14,6 +14,7 @@ from geo.models import Report, Sender
 from geo.settings import Settings
 
 DAYS = 90
+LINK = "follow-"  # what the names of the cookies begin with
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{32}")
 _IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads)/)[^\s?\"/]+")
 
@@ -58,7 +59,7 @@ def remember(response: Response, request: Request, code: str, token: str) -> Non
 
 def cookie_name(code: str) -> str:
     """The cookie of one report, so that a browser may follow several."""
-    return "follow-" + code
+    return LINK + code
 
 
 class Hidden(logging.Filter):

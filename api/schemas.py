@@ -92,7 +92,7 @@ class ReportIn(BaseModel):
     content: Annotated[str, AfterValidator(domain(checked_content))]
     lon: Annotated[Number | None, BeforeValidator(_told)] = None
     lat: Annotated[Number | None, BeforeValidator(_told)] = None
-    accuracy: Annotated[Number | None, Field(ge=0, le=100_000, description="metres")] = None
+    accuracy: Annotated[Number | None, Field(ge=0, le=20_000, description="metres")] = None
     happened_at: Annotated[
         datetime | None, AfterValidator(domain(lambda v: v and _moment(v))), BeforeValidator(_iso)
     ] = None

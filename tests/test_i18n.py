@@ -16,7 +16,7 @@ from tests.language import READ, VIETNAMESE
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted([*ROOT.glob("api/web/templates/*.html"), *ROOT.glob("maps/templates/*.html")])
-SCRIPTS = sorted([*ROOT.glob("api/web/static/*.js"), *ROOT.glob("maps/static/*.js")])
+SCRIPTS = sorted([*ROOT.glob("api/web/static/**/*.js"), *ROOT.glob("maps/static/*.js")])
 MODULES = sorted(path for package in ("geo", "boundaries", "maps", "api") for path in ROOT.glob(f"{package}/**/*.py"))
 METHODS = [("**/templates/**", "jinja2.ext:babel_extract"), ("**.py", "python")]
 

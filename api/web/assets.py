@@ -1,18 +1,17 @@
 """The pages' own style sheets and modules, at addresses that change with their content."""
 
 import hashlib
-import mimetypes
 from functools import cache
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
+from api import packed
 from geo.errors import NotFoundError
 from geo.i18n import _
 
 router = APIRouter()
 _FOLDER = Path(__file__).parent / "static"
-_KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -42,7 +41,7 @@ def url(name: str) -> str:
 
 
 @router.get("/static/{wanted}/{name:path}", include_in_schema=False)
-def static(wanted: str, name: str) -> Response:
+def static(request: Request, wanted: str, name: str) -> Response:
     """A file; for ever in caches at the address of its version, briefly at an older one."""
     if name not in _files():
         raise NotFoundError(_("Không có tệp này."))
@@ -50,6 +49,6 @@ def static(wanted: str, name: str) -> Response:
         "Cache-Control": FOR_EVER if wanted == version() else "no-cache",
         "X-Content-Type-Options": "nosniff",
     }
-    # Not from the machine's own table: a module with another type than JavaScript's is refused by browsers.
-    kind = _KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    return Response(_files()[name], media_type=kind, headers=headers)
+    if kind := packed.KINDS.get(Path(name).suffix):
+        return packed.answer(request, _files()[name], kind, headers)
+    return Response(_files()[name], media_type="image/png", headers=headers)

@@ -32,6 +32,7 @@ TEXTS = {
     "copied": _("Đã sao chép"),
     "forget": _("Bỏ khỏi danh sách"),
     "forgotten": _("Đã xóa mọi thứ của bạn trên máy này."),
+    "forgottenHere": _("Đã xóa trên máy này. Khi có mạng, hãy bấm lại một lần để máy quên cả liên kết riêng."),
     "unit": _("Nơi nhận: {unit}"),
     "followed": _("Đang theo dõi"),
 }

@@ -38,6 +38,7 @@ def worker(session: SessionDep, settings: SettingsDep) -> Response:
     values: dict[str, Any] = {
         "languages": LANGUAGES,
         "pages": PAGES,
+        "mark": assets.url(""),
         "files": [*map(assets.url, _kept()), *map(asset_url, _VENDOR)],
         "data": [one for one in ("/app/areas.json", "/reports/new/places", outlines) if one],
         "texts": {lang: _said(lang) for lang in LANGUAGES},

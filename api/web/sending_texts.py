@@ -47,6 +47,7 @@ TEXTS = {
     "tooLarge": _("Ảnh {name} quá lớn; nhiều nhất {most} MB một ảnh."),
     "removePhoto": _("Bỏ ảnh {number}"),
     "photo": _("Ảnh {number}"),
+    "unreadable": _("Không đọc được {name}. Nếu tệp nằm trên đám mây, hãy tải về máy rồi chọn lại."),
     "shrinking": _("Đang thu nhỏ {name}…"),
     "others": _("Trên máy này còn {count} phản ánh viết dở hoặc chờ gửi. Mở ra xem."),
     "sendsItself": _("Máy sẽ tự gửi khi có mạng, kể cả khi bạn đã đóng trang."),

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -200,3 +201,42 @@ def _watch(page: Page, traffic: Traffic) -> None:
         lambda e: traffic.wire.append((addresses.get(e["requestId"], ""), int(e["encodedDataLength"]))),
     )
     protocol.send("Network.enable")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A photo of a phone: 4000 pixels wide, noisy enough to weigh something, taken in Hội An."""
+    path = tmp_path / "ảnh.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    exif.get_ifd(0x8825).update({1: "N", 2: (15.0, 52.0, 45.84), 3: "E", 4: (108.0, 20.0, 16.8)})
+    Image.effect_noise((4000, 3000), 60).convert("RGB").save(path, quality=85, exif=exif)
+    return path
+
+
+Opened = Callable[[], BrowserContext]
+
+
+@pytest.fixture
+def reopened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
+    """Opens the same phone's browser, each time anew: what it kept on its disk is there again, nothing else."""
+    opened: list[BrowserContext] = []
+
+    def start() -> BrowserContext:
+        for one in opened:
+            one.close()
+        opened[:] = [
+            browser.browser_type.launch_persistent_context(
+                tmp_path / "profile",
+                executable_path=CHROMIUM,
+                args=FLAGS,
+                viewport={"width": PHONE[0], "height": PHONE[1]},
+                locale="vi-VN",
+            )
+        ]
+        opened[0].set_default_timeout(15_000)
+        return opened[0]
+
+    yield start
+    for one in opened:
+        one.close()

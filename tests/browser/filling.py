@@ -15,6 +15,7 @@ def count(live: Live) -> int:
 
 
 def go_to(page: Page, lon: float, lat: float) -> None:
+    page.locator("#report.is-ready").wait_for()
     page.get_by_role("combobox").fill(f"{lat}, {lon}")
     page.keyboard.press("Enter")
 

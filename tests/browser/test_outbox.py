@@ -1,67 +1,27 @@
 """What is written without a network reaches the server once, whatever breaks on the way."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 from sqlalchemy import func, select
 
 from geo.geometry import position
 from geo.models import Media, Report
 from tests.browser.breaking import Breaking
-from tests.browser.conftest import CHROMIUM, FLAGS, PHONE, Live, OpenPage, Traffic
+from tests.browser.conftest import DESKTOP, PHONE, Live, Opened, OpenPage, Traffic
 from tests.browser.filling import HOI_AN, count, fill, go_to, send
+from tests.browser.worker import ready, until, wake
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """A photo of a phone: 4000 pixels wide, noisy enough to weigh something, taken in Hội An."""
-    path = tmp_path / "ảnh.jpg"
-    exif = Image.Exif()
-    exif[0x0112] = 1
-    exif.get_ifd(0x8825).update({1: "N", 2: (15.0, 52.0, 45.84), 3: "E", 4: (108.0, 20.0, 16.8)})
-    Image.effect_noise((4000, 3000), 60).convert("RGB").save(path, quality=85, exif=exif)
-    return path
-
-
-Opened = Callable[[], BrowserContext]
-
-
-@pytest.fixture
-def reopened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
-    """Opens the same phone's browser, each time anew: what it kept on its disk is there again, nothing else."""
-    opened: list[BrowserContext] = []
-
-    def start() -> BrowserContext:
-        for one in opened:
-            one.close()
-        opened[:] = [
-            browser.browser_type.launch_persistent_context(
-                tmp_path / "profile",
-                executable_path=CHROMIUM,
-                args=FLAGS,
-                viewport={"width": PHONE[0], "height": PHONE[1]},
-                locale="vi-VN",
-            )
-        ]
-        opened[0].set_default_timeout(15_000)
-        return opened[0]
-
-    yield start
-    for one in opened:
-        one.close()
-
-
-def ready(page: Page, live_url: str) -> None:
-    """Opens the home page and waits until the service worker has made the app ready for no network."""
-    page.goto(live_url)
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+KEPT = """(store) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open("quangnam");
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction(store).objectStore(store).getAll();
+        asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
+    };
+})"""
 
 
 def test_written_without_a_network_it_survives_the_browser_and_arrives_once(
@@ -112,30 +72,8 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(reopened: Opened, live
     expect(page.get_by_text("Máy sẽ tự gửi khi có mạng, kể cả khi bạn đã đóng trang.")).to_be_visible()
     page.goto("about:blank")
     context.set_offline(False)
-    sync(context, page, live.url)
-    wait_for(lambda: count(live) == 1)
-
-
-def sync(context: BrowserContext, page: Page, url: str) -> None:
-    """Lets the browser think that the network is back: Chromium's own Background Sync, by its protocol."""
-    protocol = context.new_cdp_session(page)
-    registrations: list[dict[str, Any]] = []
-    protocol.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
-    protocol.send("ServiceWorker.enable")
-    wait_for(lambda: bool(registrations), page)
-    protocol.send(
-        "ServiceWorker.dispatchSyncEvent",
-        {"origin": url, "registrationId": registrations[0]["registrationId"], "tag": "outbox", "lastChance": False},
-    )
-
-
-def wait_for(true: Callable[[], bool], page: Page | None = None) -> None:
-    for _turn in range(300):
-        if true():
-            return
-        if page is not None:
-            page.wait_for_timeout(50)
-    assert true()
+    wake(page, live.url)
+    until(page, lambda: count(live) == 1)
 
 
 def test_an_answer_that_was_lost_does_not_make_two_reports(open_page: OpenPage, live: Live, photo: Path) -> None:
@@ -251,10 +189,112 @@ def test_the_sender_is_remembered_on_the_phone_until_it_is_told_to_forget(page: 
     page.goto(f"{live.url}/reports/new")
     expect(page.get_by_label("Họ và tên")).to_have_value("Trần Thị Bưởi")
     expect(page.get_by_label("Số điện thoại")).to_have_value("0905 123 456")
+    code = page.evaluate(KEPT, "reports")[0]["code"]
     page.goto(f"{live.url}/my")
     page.get_by_role("button", name="Xóa mọi thứ của tôi").click()
     page.get_by_role("button", name="Bấm lần nữa").click()
     expect(page.get_by_text("Đã xóa mọi thứ của bạn trên máy này.")).to_be_visible()
+    assert page.evaluate(KEPT, "reports") == page.evaluate(KEPT, "drafts") == page.evaluate(KEPT, "files") == []
+    assert {"name": "sender", "value": {}} in page.evaluate(KEPT, "kept")
+    page.goto(f"{live.url}/reports/{code}")
+    expect(page.get_by_text("đây là phản ánh của bạn")).to_have_count(0)
+
+
+def test_what_may_have_arrived_cannot_be_changed_any_more(open_page: OpenPage, live: Live) -> None:
+    page = open_page(service_workers="block")
     page.goto(f"{live.url}/reports/new")
-    expect(page.locator("#step-sender")).to_be_visible()
-    expect(page.get_by_label("Họ và tên")).to_have_value("")
+    go_to(page, *HOI_AN)
+    fill(page)
+    page.context.set_offline(True)
+    send(page)
+    expect(page.locator("#kept-title")).to_be_visible()
+    page.route("**/api/v1/uploads", lambda route: route.abort())  # nothing gets out yet
+    page.context.set_offline(False)
+    page.goto(f"{live.url}/my")
+    edit = page.get_by_role("button", name="Sửa")
+    expect(edit).to_be_visible()
+    page.unroute("**/api/v1/uploads")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/api/v1/reports?*", lose)
+    page.get_by_role("button", name="Gửi ngay").click()
+    expect(page.locator("#device-news")).to_contain_text("Vẫn chưa có mạng")
+    expect(edit).to_have_count(0)
+    page.unroute("**/api/v1/reports?*")
+    page.get_by_role("button", name="Gửi ngay").click()
+    expect(page.locator("[data-code]")).to_be_visible()
+    assert count(live) == 1
+
+
+def test_a_report_that_the_server_fails_at_does_not_hold_up_the_others(open_page: OpenPage, live: Live) -> None:
+    page = open_page(service_workers="block")
+    page.route("**/api/v1/uploads", lambda route: route.abort())  # nothing gets out yet
+    for _number in range(2):
+        page.goto(f"{live.url}/reports/new")
+        go_to(page, *HOI_AN)
+        fill(page)
+        send(page)
+        expect(page.locator("#kept-title")).to_be_visible()
+    first: list[str] = []
+
+    def fail(route: Route) -> None:
+        key = route.request.headers["idempotency-key"]
+        first.extend([key] if not first else [])
+        if key == first[0]:
+            route.fulfill(status=500, content_type="text/html", body="<p>oh</p>")
+        else:
+            route.continue_()
+
+    page.unroute("**/api/v1/uploads")
+    page.route("**/api/v1/reports?*", fail)
+    page.goto(f"{live.url}/my")
+    expect(page.locator("[data-code]")).to_have_count(1)
+    expect(page.locator("[data-draft]")).to_have_text("Chờ gửi")
+    assert count(live) == 1
+
+
+def test_a_page_of_somebody_between_is_neither_an_answer_nor_a_refusal(open_page: OpenPage, live: Live) -> None:
+    page = open_page(service_workers="block")
+    page.goto(f"{live.url}/reports/new")
+    go_to(page, *HOI_AN)
+    fill(page)
+    page.route(
+        "**/api/v1/**", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Đăng nhập Wi-Fi</p>")
+    )
+    send(page)
+    expect(page.locator("#kept-title")).to_be_visible()
+    page.unroute("**/api/v1/**")
+    page.get_by_role("button", name="Thử gửi ngay").click()
+    expect(page.locator("#sent-title")).to_be_visible()
+    assert count(live) == 1
+
+
+def test_a_file_that_is_gone_when_it_is_read_is_told_and_does_not_hold_up_the_rest(
+    open_page: OpenPage, live: Live, tmp_path: Path
+) -> None:
+    film = tmp_path / "trên mây.mp4"
+    film.write_bytes(b"x" * 1000)
+    page = open_page(service_workers="block")
+    page.goto(f"{live.url}/reports/new")
+    go_to(page, *HOI_AN)
+    fill(page)
+    page.evaluate(
+        "addEventListener('change', (event) => event.stopImmediatePropagation(), { capture: true, once: true })"
+    )
+    page.locator("#photos").set_input_files(film)
+    film.unlink()
+    page.locator("#photos").dispatch_event("change")
+    expect(page.locator("#fault-media")).to_contain_text("Không đọc được trên mây.mp4")
+    send(page)
+    expect(page.locator("#sent-title")).to_be_visible()
+
+
+def test_an_officers_call_is_never_the_citizens_form(open_page: OpenPage, live: Live) -> None:
+    page = open_page(DESKTOP)
+    ready(page, live.url)
+    page.context.set_offline(True)
+    page.goto(f"{live.url}/reports/new?by=phone")
+    expect(page.get_by_role("heading", name="Không có mạng")).to_be_visible()

@@ -28,6 +28,10 @@ KEEP = """async ([root, [lon, lat], number, photo]) => {
     await save({ id, made: Date.now(), state: WAITING, values, by: null, lang: "vi", tries: 0, due: 0 }, [file]);
 }"""
 FLUSH = "async (root) => (await import(root + 'outbox.js')).flush()"
+LEFT = """async (root) => {
+    const { drafts } = await import(root + "drafts.js");
+    return (await drafts()).map(({ refusal }) => JSON.stringify(refusal));
+}"""
 BEGIN = "(root) => { import(root + 'outbox.js').then(({ flush }) => flush()); }"
 
 
@@ -44,6 +48,7 @@ def test_two_hundred_reports_over_a_network_that_breaks(open_page: OpenPage, ser
     root, dice = url("app/"), random.Random(4)
     with Breaking(int(live.url.rpartition(":")[2]), seed=5) as network:
         page = open_page(bypass_csp=True, service_workers="block")
+        page.set_default_timeout(60_000)
         page.goto(f"{network.url}/my")
         for number in range(RUNS):
             page.evaluate(KEEP, [root, HOI_AN, number, photo(dice)])
@@ -54,6 +59,7 @@ def test_two_hundred_reports_over_a_network_that_breaks(open_page: OpenPage, ser
                 page.evaluate(FLUSH, root)
         network.up = network.down = 0.0
         assert page.evaluate(FLUSH, root) == 0
+        assert page.evaluate(LEFT, root) == []
     assert min(network.cuts.values()) > RUNS / 10
     with live.sessions() as session:
         told = session.scalars(select(Report.content)).all()

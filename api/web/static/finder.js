@@ -68,8 +68,22 @@ function draw() {
   history.replaceState(history.state, "", address(query) + location.hash);
 }
 
+/** A copy of the page that the phone kept knows nothing of the address that asks for it. */
+function fromAddress() {
+  const asked = new URLSearchParams(location.search);
+  for (const name of NAMES) {
+    const value = asked.get(name);
+    for (const field of value ? fields(name) : []) {
+      if (field.type === "checkbox") field.checked = value.split(",").includes(field.value);
+      else if (field.type === "date" || [...field.options].some((one) => one.value === value)) field.value = value;
+    }
+  }
+  if ([...filters()].length) draw();
+}
+
 /** Brings the form to life; `changed(name)` is called for each change, at once. */
 export function finding(changed) {
+  fromAddress();
   const apply = (name) => {
     draw();
     changed(name);

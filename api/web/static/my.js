@@ -1,6 +1,6 @@
 // My reports on this phone: what waits, what is half written, what was sent or is followed.
-import { change, discard, drafts, files, REFUSED, WAITING, WRITING } from "./app/drafts.js";
-import { flush, watch } from "./app/outbox.js";
+import { discard, drafts, files, REFUSED, reopen, WAITING, WRITING } from "./app/drafts.js";
+import { alone, flush, watch } from "./app/outbox.js";
 import { all, keep, put, remove } from "./app/store.js";
 import { ago, badge, byId, categoryName, make, percent, say } from "./page.js";
 import { offer } from "./push.js";
@@ -56,8 +56,9 @@ async function waitingActions(one) {
   if (text) text.href = address;
   // What may have reached the server must be sent again as it was, or it would be there twice.
   const edit = one.posted ? null : button(say("edit"), async () => {
-    await change(one.id, { state: WRITING });
-    location.href = `/reports/new?draft=${one.id}`;
+    // Not while it is being sent, and not when it has been meanwhile.
+    if (await alone(() => reopen(one.id))) location.href = `/reports/new?draft=${one.id}`;
+    else await show();
   });
   return [send, text, edit].filter(Boolean);
 }
@@ -78,7 +79,7 @@ function deletion(one) {
       if (one.posted) news.textContent = say("mayHaveArrived");
       return;
     }
-    await discard(one.id);
+    await alone(() => discard(one.id));
     await show();
     news.focus();
   });
@@ -124,14 +125,24 @@ byId("device-forget").addEventListener("click", async ({ currentTarget }) => {
   if (currentTarget.dataset.sure === undefined) {
     currentTarget.dataset.sure = "";
     currentTarget.textContent = say("deleteSurely");
+    if ((await drafts()).some(({ posted }) => posted)) news.textContent = say("mayHaveArrived");
     return;
   }
+  await alone(forget);
+  await show();
+});
+
+async function forget() {
   for (const { id } of await drafts()) await discard(id);
   for (const { code } of await all("reports")) await remove("reports", code);
   await keep("sender", {});
-  await show();
-  news.textContent = say("forgotten");
-});
+  for (const name of ["quangnam-seen", "quangnam-pictures"]) await caches.delete(name);
+  const worker = await navigator.serviceWorker?.getRegistration();
+  await (await worker?.pushManager?.getSubscription())?.unsubscribe();
+  // What lets this browser into its reports' pages is out of reach for scripts.
+  const answer = await fetch("/my/forget", { method: "POST" }).catch(() => null);
+  news.textContent = say(answer?.ok ? "forgotten" : "forgottenHere");
+}
 
 watch(({ id, share, away, ...ended }) => {
   const state = document.querySelector(`[data-draft="${CSS.escape(id)}"]`);
@@ -139,7 +150,7 @@ watch(({ id, share, away, ...ended }) => {
     if (state) state.textContent = say("sendingPart", { percent: percent(share) });
   } else if (away !== undefined) {
     news.textContent = say("stillAway");
-    if (state) state.textContent = say("waiting");
+    show();
   } else if (ended.sent || ended.refused) {
     news.textContent = "";
     show();

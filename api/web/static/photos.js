@@ -14,6 +14,11 @@ let working = Promise.resolve();
 /** The chosen files in their order, as drafts keep them. */
 export const photos = () => [...chosen];
 
+/** Notes under which id a file's bytes have begun to arrive, so that a second try goes on from there. */
+export function begun(file, upload) {
+  chosen = chosen.map((one) => (one.id === file ? { ...one, upload } : one));
+}
+
 /** Resolves once all that was chosen is small. */
 export const ready = () => working;
 
@@ -47,9 +52,8 @@ async function add(files) {
       fault("media", tooMany(file));
       continue;
     }
-    status.textContent = film(file) ? "" : say("shrinking", { name: file.name });
-    const { blob, lon, lat } = film(file) ? { blob: file } : await shrink(file, config.photoSide);
-    status.textContent = "";
+    const { blob, lon, lat } = await small(file);
+    if (!blob) continue;
     if (tooLarge(blob, file.name)) {
       fault("media", tooLarge(blob, file.name));
       continue;
@@ -58,6 +62,22 @@ async function add(files) {
     if (Number.isFinite(lon) && Number.isFinite(lat)) placed({ lon, lat });
     draw();
     changed();
+  }
+}
+
+/** The file as it will be sent; nothing where the phone cannot read it: one of a cloud, or gone since it was chosen. */
+async function small(file) {
+  status.textContent = film(file) ? "" : say("shrinking", { name: file.name });
+  try {
+    const made = film(file) ? { blob: file } : await shrink(file, config.photoSide);
+    if (!made.blob.size) throw new RangeError("empty"); // so some browsers say it
+    await made.blob.slice(0, 1).arrayBuffer();
+    return made;
+  } catch {
+    fault("media", say("unreadable", { name: file.name }));
+    return {};
+  } finally {
+    status.textContent = "";
   }
 }
 

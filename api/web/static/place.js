@@ -13,6 +13,7 @@ const L = window.L;
 const CLOSE = 17;
 const CLOSE_WITHOUT_STREETS = 12;
 const ROUGH = 60; // metres; beyond, the reader is asked to drag the pin
+const ROUGHEST = 20_000; // metres: a wider circle tells the server nothing
 const FAR = 200; // metres between the pin and where a photo was taken
 const form = byId("report");
 const { lon, lat, accuracy, area } = form.elements;
@@ -77,7 +78,7 @@ function put(x, y, { metres = null, near = false, kept = "" } = {}) {
   forgetWords();
   lon.value = x.toFixed(6);
   lat.value = y.toFixed(6);
-  accuracy.value = metres === null ? "" : String(Math.round(metres));
+  accuracy.value = metres === null ? "" : String(Math.min(Math.round(metres), ROUGHEST));
   mark(x, y, { metres });
   if (near) look(x, y, isPlain(map) ? CLOSE_WITHOUT_STREETS : CLOSE);
   settle({ lon: lon.value, lat: lat.value, accuracy: accuracy.value }, kept);

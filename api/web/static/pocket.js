@@ -110,7 +110,7 @@ const named = (place) =>
   place < file.areas.length ? `${file.areas[place].kind} ${file.areas[place].name}` : file.neighbours[place - file.areas.length];
 
 /** Kind and name of an area by its code: "thành phố Hội An". */
-export const fullName = (code) => named(file.areas.findIndex((one) => one.code === code));
+const fullName = (code) => named(file.areas.findIndex((one) => one.code === code));
 
 /** Metres from a pin to the box around an arc. */
 function away({ x, y, across, up }, { west, east, south, north }) {

@@ -1,5 +1,5 @@
 // What is typed in the form outlives the page, the browser and the phone's battery: a draft of it is kept on the way.
-import { discard, draft, drafts, files, freshKey, jot, REFUSED, save, WRITING } from "./app/drafts.js";
+import { draft, drafts, files, freshKey, jot, REFUSED, save, WRITING } from "./app/drafts.js";
 import { keep, kept } from "./app/store.js";
 import { byId } from "./page.js";
 import { photos, restorePhotos } from "./photos.js";
@@ -26,14 +26,13 @@ export function values() {
 export const current = () => id;
 export const begun = () => made;
 
-/** A new id: what is mended is another report than the one that was refused. */
-export async function renew() {
+/** Goes on with what was refused; with `anew` under another id, for the server has something else under this one. */
+export async function resume({ anew = false } = {}) {
   const old = id;
-  id = freshKey();
-  remember();
+  if (anew) id = freshKey();
   stopped = false;
-  await storeAll();
-  await discard(old).catch(() => {});
+  remember();
+  await storeAll(old);
 }
 
 function asWritten() {
@@ -48,10 +47,10 @@ export async function store() {
   if (one) await jot(one).catch(() => {});
 }
 
-/** Keeps the photos too. */
-export async function storeAll() {
+/** Keeps the photos too, in the place of what was kept under `old`. */
+export async function storeAll(old = id) {
   const one = asWritten();
-  if (one) await save(one, photos()).catch(() => {});
+  if (one) await save(one, photos(), old).catch(() => {});
 }
 
 /** From here on the draft is the outbox's. */

@@ -14,13 +14,36 @@ export const drafts = async () => (await all("drafts")).sort((one, other) => one
 export const draft = (id) => get("drafts", id);
 
 /** The words of a draft while they are typed: cheap, for it comes with every letter. */
-export const jot = (one) => transaction(["drafts"], ({ drafts: rows }) => { rows.put(one); }, "relaxed");
+export const jot = (one) => transaction(["drafts"], ({ drafts: rows }) => set(rows, one.id, () => one), "relaxed");
 
-/** A draft and its files in the place of what was kept under its id; nothing of it is kept where one part cannot be. */
-export function save(one, files) {
+/**
+ * A draft and its files in the place of what was kept under its id, or under `old`; nothing of it is kept where one part
+ * cannot be, and nothing where the draft waits already, from another tab.
+ */
+export function save(one, files, old = one.id) {
   return transaction(["drafts", "files"], async ({ drafts: rows, files: blobs }) => {
-    rows.put(one);
+    if (!(await set(rows, one.id, () => one))) return;
     await replace(blobs, one.id, files);
+    if (old !== one.id) rows.delete(old);
+  });
+}
+
+/** Takes a draft that waits back into the form; null where it may have reached the server, which must have it as it was. */
+export const reopen = (id) => transaction(["drafts"], ({ drafts: rows }) =>
+  set(rows, id, (found) => (found && !found.posted ? { ...found, state: WRITING } : null), WAITING));
+
+/** Puts what `make` makes of a row, where the row is not there or its state is another than WAITING (or is `state`). */
+function set(rows, id, make, state = null) {
+  return new Promise((resolve, reject) => {
+    const asked = rows.get(id);
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      const found = asked.result;
+      const fit = state ? found?.state === state : found?.state !== WAITING;
+      const made = fit ? make(found) : null;
+      if (made) rows.put(made);
+      resolve(made);
+    };
   });
 }
 
@@ -37,17 +60,10 @@ function replace(blobs, id, files) {
   });
 }
 
-/** Changes fields of a draft; nothing where it is gone. */
+/** Changes fields of a draft that waits; nothing where it does not, or is gone. */
 export function change(id, fields) {
-  return transaction(["drafts"], ({ drafts: rows }) => new Promise((resolve, reject) => {
-    const found = rows.get(id);
-    found.onerror = () => reject(found.error);
-    found.onsuccess = () => {
-      const changed = found.result ? { ...found.result, ...fields } : null;
-      if (changed) rows.put(changed);
-      resolve(changed);
-    };
-  }));
+  return transaction(["drafts"], ({ drafts: rows }) =>
+    set(rows, id, (found) => ({ ...found, ...fields }), WAITING));
 }
 
 /** Takes a draft and its files away; with `report` keeps, in the same moment, what became of it. */

@@ -4,6 +4,7 @@ import { AwayError, ask, refusal, RefusedError, upload, UPLOADS } from "./upload
 
 const DOOR = "/api/v1/reports";
 const LONGEST = 3_600; // seconds between two tries, whatever a server says
+const NOBODY = Symbol("nobody answered");
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("outbox") : null;
 const listeners = new Set();
@@ -19,18 +20,26 @@ function tell(news) {
   channel?.postMessage(news);
 }
 
-// One sender at a time among all pages and the worker. A browser without locks has no such worker either.
-const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", work) : work());
+/** One at a time among all pages and the worker; a browser without locks has no such worker either. */
+export const alone = (work) => (navigator.locks ? navigator.locks.request("outbox", work) : work());
 
 /** Sends what is due, or that one draft; resolves with how many still wait. */
 export function flush({ only = null } = {}) {
   return alone(async () => {
     for (const one of await drafts()) {
       if (one.state !== WAITING || (only ? one.id !== only : one.due > Date.now())) continue;
-      if (!(await tried(one.id)) && !only) break; // the others would meet the same network
+      if ((await tried(one.id)) === NOBODY && !only) break; // the others would meet the same network
     }
-    return waiting();
+    const left = await waiting();
+    if (left) await askAgain();
+    return left;
   });
+}
+
+/** A browser forgets a background sync after a few tries in vain. */
+async function askAgain() {
+  const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
+  await worker?.sync?.register("outbox").catch(() => {});
 }
 
 /** How many drafts wait to be sent. */
@@ -38,24 +47,30 @@ export const waiting = async () => (await drafts()).filter((one) => one.state ==
 
 async function tried(id) {
   const one = await draft(id);
-  if (one?.state !== WAITING) return true; // meanwhile changed or thrown away
+  if (one?.state !== WAITING) return null; // meanwhile changed or thrown away
   try {
     const told = await deliver(one, await files(id), {
       noted: note,
       moved: (share) => tell({ id, share }),
       posting: () => change(id, { posted: true }),
     });
-    await discard(id, receipt(one, told));
-    follow(told);
-    tell({ id, sent: told });
-    return true;
+    await settle(one, told);
+    return null;
   } catch (error) {
     if (error instanceof RefusedError) return refused(one, error);
-    const seconds = Math.min(error.seconds ?? 0, LONGEST);
+    // A server that answers, but not with a receipt, is asked ever more seldom; a network may be back any moment.
+    const seconds = error.answered ? Math.min(Math.max(error.seconds, 5 * 2 ** one.tries), LONGEST) : 0;
     await change(id, { tries: one.tries + 1, due: Date.now() + seconds * 1000 });
-    tell({ id, away: String(error.message), seconds });
-    return false;
+    tell({ id, away: String(error.message) });
+    return error.answered ? null : NOBODY;
   }
+}
+
+/** Keeps the receipt in the place of the draft, and lets this browser into the report's page. */
+export async function settle(one, told) {
+  await discard(one.id, receipt(one, told));
+  follow(told);
+  tell({ id: one.id, sent: told });
 }
 
 /**
@@ -73,7 +88,8 @@ export async function deliver(one, mine, steps, again = false) {
     headers: { "Content-Type": "application/json", "Idempotency-Key": one.id },
     body: JSON.stringify({ ...one.values, ...(uploads.length ? { uploads } : {}) }),
   });
-  if (answer.status === 201) return answer.json().catch((error) => { throw new AwayError(String(error)); });
+  const told = answer.status === 201 ? await answer.clone().json().catch(() => null) : null;
+  if (told?.code) return told;
   const error = await refusal(answer);
   if (again || !error.told?.type?.endsWith("/upload-gone")) throw error;
   // The server keeps half of a report for some days only; the bytes are still here.
@@ -83,7 +99,8 @@ export async function deliver(one, mine, steps, again = false) {
 /** A phone with full bars may reach nobody: so a draft that never left it is known as such, and may still be changed. */
 async function reachable() {
   if (navigator.onLine === false) throw new AwayError("offline");
-  await ask(UPLOADS, { method: "OPTIONS" });
+  const answer = await ask(UPLOADS, { method: "OPTIONS" });
+  if (!answer.headers.has("Tus-Version")) throw new AwayError("somebody else answers"); // a portal that wants a sign-in
 }
 
 async function carried(mine, { noted, moved }) {
@@ -104,7 +121,7 @@ async function carried(mine, { noted, moved }) {
 async function refused(one, { status, told }) {
   await change(one.id, { state: REFUSED, refusal: { status, told } });
   tell({ id: one.id, refused: { status, told } });
-  return true;
+  return null;
 }
 
 const receipt = (one, told) => ({

@@ -7,9 +7,9 @@ const TUS = { "Tus-Resumable": "1.0.0" };
 
 /** A network that breaks, a server that is away or busy: the same again, later. */
 export class AwayError extends Error {
-  constructor(message, seconds = 0) {
+  constructor(message, { answered = false, seconds = 0 } = {}) {
     super(message);
-    this.seconds = seconds; // that the server asks to wait
+    Object.assign(this, { answered, seconds }); // that the server asks to wait
   }
 }
 
@@ -22,7 +22,7 @@ export async function ask(address, options) {
     throw new AwayError(String(error));
   }
   if (answer.status === 429 || answer.status >= 500) {
-    throw new AwayError(String(answer.status), Number(answer.headers.get("Retry-After")) || 0);
+    throw new AwayError(String(answer.status), { answered: true, seconds: Number(answer.headers.get("Retry-After")) || 0 });
   }
   return answer;
 }
@@ -54,20 +54,32 @@ export class RefusedError extends Error {
   }
 }
 
-/** The refusal in an answer, with the problem details where it has them. */
+/** The refusal in an answer of ours; what somebody between said (a portal's page, half an answer) is asked again. */
 export async function refusal(answer) {
-  return new RefusedError(answer.status, await answer.json().catch(() => null));
+  const ours = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
+  const told = ours ? await answer.json().catch(() => null) : null;
+  const final = told && answer.status >= 400 && answer.status < 500;
+  return final ? new RefusedError(answer.status, told) : new AwayError(String(answer.status), { answered: true });
 }
 
 async function create(size) {
   const answer = await ask(UPLOADS, { method: "POST", headers: { ...TUS, "Upload-Length": String(size) } });
-  if (answer.status !== 201) throw await refusal(answer);
-  return answer.headers.get("Location").split("/").pop();
+  const id = answer.headers.get("Location")?.split("/").pop();
+  if (answer.status !== 201 || !id) throw await refusal(answer);
+  return id;
 }
 
+/** How many bytes are there; null where the server no longer knows the upload. */
 async function offset(id) {
   const answer = await ask(`${UPLOADS}/${id}`, { method: "HEAD", headers: TUS, cache: "no-store" });
-  return answer.ok ? Number(answer.headers.get("Upload-Offset")) : null;
+  return answer.status === 404 ? null : there(answer);
+}
+
+/** The offset that an answer tells. */
+async function there(answer) {
+  const told = answer.headers.get("Upload-Offset");
+  if (!answer.ok || told === null) throw await refusal(answer);
+  return Number(told);
 }
 
 async function part(id, blob, place) {
@@ -76,9 +88,9 @@ async function part(id, blob, place) {
     headers: { ...TUS, "Upload-Offset": String(place), "Content-Type": "application/offset+octet-stream" },
     body: blob.slice(place, place + PART),
   });
-  if (answer.ok) return Number(answer.headers.get("Upload-Offset"));
-  if (answer.status !== 409) throw await refusal(answer);
-  const there = await offset(id); // an earlier try got further than its answer
-  if (there === null) throw new AwayError("gone");
-  return there;
+  // A conflict: an earlier try got further than its answer. Gone: it is begun anew the next time.
+  if (answer.status !== 409 && answer.status !== 404) return there(answer);
+  const found = await offset(id);
+  if (found === null) throw new AwayError("gone");
+  return found;
 }

@@ -44,13 +44,15 @@ async function install(name, settings) {
 }
 
 /** Each page as somebody without any cookie sees it: on a shared phone nobody's name stays in a cache. */
-function pages(cache, { languages, pages: wanted }) {
-  return Promise.all(languages.flatMap((lang) => wanted.map(async (path) => {
-    const address = `${path}?lang=${lang}`;
-    const found = await fetch(address, { credentials: "omit", cache: "no-store" });
-    if (!found.ok) throw new Error(`${address}: ${found.status}`);
-    await cache.put(address, found);
-  })));
+async function pages(cache, { languages, pages: wanted, mark }) {
+  const addresses = languages.flatMap((lang) => wanted.map((path) => `${path}?lang=${lang}`));
+  const found = await Promise.all(addresses.map(async (address) => {
+    const answer = await fetch(address, { credentials: "omit", cache: "no-store" });
+    const text = await answer.clone().text();
+    if (!answer.ok || !text.includes(mark)) throw new Error(`${address}: ${answer.status}`);
+    return answer;
+  }));
+  await Promise.all(addresses.map((address, index) => cache.put(address, found[index])));
 }
 
 async function activate(own) {
@@ -58,6 +60,7 @@ async function activate(own) {
   await clients.claim();
 }
 
+/** Not the pages of a newer program, whose files this worker does not have: the next worker brings both. */
 async function renew(name, settings) {
   const cache = await caches.open(name);
   const made = await cache.match(`/?lang=${settings.languages[0]}`);
@@ -77,14 +80,16 @@ function answer(event, name, settings) {
 }
 
 async function page(request, address, name, settings) {
+  // The form for somebody else's call is an officer's own, and there is no copy of it.
+  const copied = settings.pages.includes(address.pathname) && !address.searchParams.has("by");
   try {
-    // What was opened before is there at once where the network only dawdles; other pages have no copy to wait for.
+    // Where the network only dawdles the copy is there at once; but /my may know this browser's phone.
     const asked = fetch(request);
-    return await (settings.pages.includes(address.pathname) ? Promise.race([asked, tooLate()]) : asked);
+    return await (copied && address.pathname !== "/my" ? Promise.race([asked, tooLate()]) : asked);
   } catch {
     const cache = await caches.open(name);
     const lang = (await kept("lang").catch(() => null)) ?? settings.languages[0];
-    const path = settings.pages.includes(address.pathname) ? address.pathname : "/offline";
+    const path = copied ? address.pathname : "/offline";
     return (await cache.match(`${path}?lang=${lang}`)) ?? Response.error();
   }
 }
@@ -109,13 +114,13 @@ async function datum(event, name) {
   return copy;
 }
 
-/** The network first, for a picture may have been taken off the public view since. */
+/** The network first, for a picture may have been taken off the public view since; never what only insiders may see. */
 async function picture(event) {
   const cache = await caches.open(PICTURES);
   try {
     const found = await fetch(event.request);
-    if (found.ok) event.waitUntil(put(cache, event.request, found.clone()));
-    else event.waitUntil(cache.delete(event.request));
+    const open = found.ok && !found.headers.get("Cache-Control")?.includes("no-store");
+    event.waitUntil(open ? put(cache, event.request, found.clone()) : cache.delete(event.request));
     return found;
   } catch {
     return (await cache.match(event.request)) ?? Response.error();
