@@ -124,15 +124,19 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         "unit_id": routing.unit.id,
         "reason": routing.reason.code,
         "distance": routing.distance,
-        "candidates": [
-            {"area": one.area.code, "unit": one.unit.code, "share": round(one.share, 4)} for one in routing.candidates
-        ]
-        or None,
+        "candidates": [_kept(one, routing) for one in routing.candidates] or None,
     }
     # Not through the unit of work: nobody reads the row back, and this stands in the way of every report.
     kept = values["candidates"]
     driver(session).execute(_ASSIGN, values | {"candidates": Jsonb(kept) if kept else None})
     return Assignment(**values)
+
+
+def _kept(one: Candidate, routing: Routing) -> dict[str, Any]:
+    kept = {"area": one.area.code, "unit": one.unit.code, "share": round(one.share, 4)}
+    # Who said so matters later: this area was not found by the borders.
+    chosen = routing.reason.message == reasons.CHOSEN and routing.area is not None and one.area.id == routing.area.id
+    return kept | ({"chosen": True} if chosen else {})
 
 
 def full_name(area: Area) -> str:

@@ -8,6 +8,7 @@ from geo.errors import InvalidError
 from geo.i18n import _
 from geo.texts import checked
 
+WRONG_PHONE = _("Số điện thoại chưa đúng; hãy nhập số Việt Nam, ví dụ 0905 123 456.")
 NOTICE_VERSION = "2026-11"  # of the notice on personal data beside the truth box
 _EMAIL = re.compile(r"[^\s@<>\"',;:()\[\]\\]+@(?:[^\s@.<>\"',;:()\[\]\\/]+\.)+[^\s@.<>\"',;:()\[\]\\/]{2,}")
 _PHONE = re.compile(r"[0-9+ ().\-]{6,30}")
@@ -15,7 +16,7 @@ _PHONE = re.compile(r"[0-9+ ().\-]{6,30}")
 
 def normalise_phone(text: str) -> str:
     """A Vietnamese number as people write it, as E.164 (+84905123456); InvalidError says what one looks like."""
-    wrong = InvalidError(_("Số điện thoại chưa đúng; hãy nhập số Việt Nam, ví dụ 0905 123 456."), field="phone")
+    wrong = InvalidError(WRONG_PHONE, field="phone")
     # The library also reads letters as keys and other scripts' digits, which no sender means.
     if not _PHONE.fullmatch(text.strip()):
         raise wrong

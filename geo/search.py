@@ -23,6 +23,14 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower().translate(_TABLE)
 
 
+def alphabetical(text: str) -> tuple[list[str], str]:
+    """A key that sorts names as Vietnamese dictionaries do: a ă â b c d đ e ê …, of equal letters by their tones."""
+    letters = unicodedata.normalize("NFD", text.lower())
+    toneless = unicodedata.normalize("NFC", "".join(one for one in letters if one not in _TONES[1:]))
+    # A letter of its own comes right behind the plain one.
+    return [_bare(one) + one if one in _MARKED else one for one in toneless], letters
+
+
 def stripped(column: ColumnElement[str]) -> ColumnElement[str]:
     """The same by the database, some 25 microseconds a text: where many are searched, keep what `plain` gives."""
     return func.translate(func.lower(column), _MARKED, _BARE)

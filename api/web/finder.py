@@ -14,6 +14,7 @@ from boundaries.models import Area, Edition
 from geo.filters import Filters
 from geo.i18n import Lang, _, translate
 from geo.models import Report
+from geo.search import alphabetical
 from geo.transitions import STATES
 from maps.features import select_public
 
@@ -68,10 +69,10 @@ def places(session: Session, edition: Edition | None, wanted: str | None) -> lis
         return []
     corners = (call(Area.outline) for call in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax))
     query = select(Area.code, Area.kind, Area.name, *corners).where(Area.edition_id == edition.id)
-    query = query.where(or_(Area.level == edition.routing_level, Area.code == wanted)).order_by(Area.name, Area.code)
+    query = query.where(or_(Area.level == edition.routing_level, Area.code == wanted)).order_by(Area.code)
     return [
         Place(code, f"{kind} {name}", [round(value, 4) for value in box])
-        for code, kind, name, *box in session.execute(query)
+        for code, kind, name, *box in sorted(session.execute(query), key=lambda row: alphabetical(row[2]))
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.web import formats
 from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
+from boundaries import reasons
 from boundaries.models import Area, Assignment
 from geo import proof
 from geo.effects import REASONS as REJECTED
@@ -64,10 +65,19 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     if not precise:
         return Why(translate(BY_PLACE, lang, area=area), [])
     distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
-    message = REASONS.get(found.reason, BY_PLACE)
+    message = _message(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
     return Why(text, _candidates(session, found.candidates or []))
+
+
+def _message(found: Assignment) -> str:
+    if any(one.get("chosen") for one in found.candidates or []):
+        return reasons.CHOSEN
+    # Without a distance there was no pin to measure from.
+    if found.reason == "uncertain" and found.distance is None:
+        return reasons.IN_WORDS
+    return REASONS.get(found.reason, BY_PLACE)
 
 
 def _candidates(session: Session, stored: list[dict[str, Any]]) -> list[tuple[str, float]]:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from boundaries import editions
 from boundaries.models import Area, Edition
 from geo.errors import NotFoundError, SetupError
-from geo.i18n import Lang, translate
+from geo.i18n import Lang, _, translate
 from geo.models import Category
 from geo.settings import Settings
 from maps.labels import SEA
 
+NOW = _("vừa xong")
 COUNTRY = [102.1, 8.2, 109.5, 23.4]
 
 
@@ -28,7 +29,7 @@ def config(session: Session, settings: Settings, lang: Lang, texts: Mapping[str,
         "seaLabels": [one._asdict() | {"name": translate(one.name, lang)} for one in SEA]
         if settings.sea_labels
         else [],
-        "texts": {name: translate(text, lang) for name, text in texts.items()},
+        "texts": {name: translate(text, lang) for name, text in (dict(texts) | {"now": NOW}).items()},
     } | more
 
 

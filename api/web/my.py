@@ -12,7 +12,7 @@ from api import mine
 from api.delivery import sms
 from api.delivery.outbound import UnreachableError
 from api.deps import LangDep, SessionDep, SettingsDep
-from api.follow import LINK, sender_of
+from api.follow import LINK, cookie_name, sender_of
 from api.intake import network
 from api.web import device, forgery, mapping
 from api.web.render import page
@@ -102,13 +102,13 @@ def leave(request: Request, settings: SettingsDep, token: Annotated[str, Form()]
 
 
 @router.post("/my/forget", status_code=204)
-def forget(request: Request, settings: SettingsDep) -> Response:
-    """Lets this browser forget the phone and the private links that it knows."""
+def forget(request: Request, settings: SettingsDep, code: str | None = None) -> Response:
+    """Lets this browser forget the private link of a report, or all of them and the phone that it knows."""
     if not forgery.same_site(request, settings):
         raise ForbiddenError(STALE)
     response = Response(status_code=204)
     for name in request.cookies:
-        if name == mine.COOKIE or name.startswith(LINK):
+        if name == cookie_name(code) if code else name == mine.COOKIE or name.startswith(LINK):
             response.delete_cookie(name, path="/")
     return response
 

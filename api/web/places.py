@@ -11,6 +11,7 @@ from api.deps import SessionDep
 from boundaries import editions
 from boundaries.models import Area, Edition
 from geo.errors import NotFoundError, SetupError
+from geo.search import alphabetical
 
 router = APIRouter()
 _LEVELS = ("district", "commune")
@@ -35,12 +36,13 @@ def listed(session: Session, edition: Edition) -> list[Row]:
         select(Area.kind, Area.name, above.kind, above.name, *_inner(Area), Area.level, Area.code)
         .outerjoin(above, _over(above))
         .where(Area.edition_id == edition.id, Area.level.in_(_LEVELS))
-        .order_by(Area.level.desc(), Area.name, Area.code)
+        .order_by(Area.code)
     )
-    return [
+    found = [
         [f"{kind} {name}", f"{over_kind} {over}" if over else "", round(lon, 5), round(lat, 5), level, code]
-        for kind, name, over_kind, over, lon, lat, level, code in rows
+        for kind, name, over_kind, over, lon, lat, level, code in sorted(rows, key=lambda row: alphabetical(row[1]))
     ]
+    return sorted(found, key=lambda row: row[4], reverse=True)  # districts first
 
 
 def elsewhere(session: Session, edition: Edition) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from boundaries import reasons
 from geo.i18n import _
+from geo.people import WRONG_PHONE
 
 NO_COOKIE = _("Trình duyệt chưa giữ cookie của trang này nên biểu mẫu chưa gửi được; hãy bấm Gửi lần nữa.")
 SENT_BEFORE = _("Biểu mẫu này đã gửi một phản ánh trước đó. Nếu đây là một phản ánh khác, hãy bấm Gửi lần nữa.")
@@ -36,6 +37,7 @@ TEXTS = {
     "denied": _("Trình duyệt không được phép xem vị trí. Hãy chạm vào bản đồ, hoặc tìm tên xã, phường."),
     "unlocatable": _("Không tìm được vị trí của bạn. Hãy chạm vào bản đồ, hoặc tìm tên xã, phường."),
     "noPlace": _("Không có nơi nào tên như vậy trong tỉnh. Hãy thử tên xã, phường, huyện hoặc tọa độ."),
+    "shortLink": _("Liên kết này không nói rõ tọa độ. Hãy mở nó, giữ ngón tay ở đúng chỗ rồi chép tọa độ vào đây."),
     "movedTo": _("Bản đồ đã chuyển đến {place}. Hãy chạm vào đúng chỗ xảy ra sự việc."),
     "pinned": _("Đã ghim theo tọa độ."),
     "pinnedShort": _(
@@ -47,13 +49,14 @@ TEXTS = {
     "tooLarge": _("Ảnh {name} quá lớn; nhiều nhất {most} MB một ảnh."),
     "removePhoto": _("Bỏ ảnh {number}"),
     "photo": _("Ảnh {number}"),
-    "unreadable": _("Không đọc được {name}. Nếu tệp nằm trên đám mây, hãy tải về máy rồi chọn lại."),
+    "unreadable": _("Không đọc được {name}: tệp hỏng, không phải ảnh, hoặc còn nằm trên đám mây. Hãy chọn tệp khác."),
     "shrinking": _("Đang thu nhỏ {name}…"),
     "others": _("Trên máy này còn {count} phản ánh viết dở hoặc chờ gửi. Mở ra xem."),
     "sendsItself": _("Máy sẽ tự gửi khi có mạng, kể cả khi bạn đã đóng trang."),
     "openAgain": _("Khi có mạng, hãy mở lại trang này; phản ánh sẽ được gửi ngay."),
     "stillAway": _("Vẫn chưa có mạng. Phản ánh vẫn chờ trên máy này."),
     "sending": _("Đang gửi…"),
+    "mayLeave": _("Bạn có thể rời trang; lần mở sau máy sẽ gửi tiếp từ chỗ này."),
     "sendingPart": _("Đang gửi… {percent}"),
     "lost": _("Chưa gửi được vì mất kết nối. Mọi điều bạn nhập vẫn còn đây; hãy bấm Gửi lại khi có mạng."),
     "refused": _("Chưa gửi được. Hãy xem lại những chỗ được đánh dấu."),
@@ -64,6 +67,7 @@ TEXTS = {
     "needCategory": _("Hãy chọn lĩnh vực."),
     "needContent": _("Hãy mô tả sự việc, ít nhất 10 ký tự."),
     "needName": _("Hãy nhập họ và tên của bạn."),
+    "wrongPhone": WRONG_PHONE,
     "needPhone": _("Hãy nhập số điện thoại để đơn vị xử lý liên hệ khi cần."),
     "needTruth": _("Hãy xác nhận rằng bạn chịu trách nhiệm về tính trung thực của phản ánh."),
 }

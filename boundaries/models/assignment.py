@@ -19,5 +19,5 @@ class Assignment(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
     distance: Mapped[float | None]  # metres, where the reason has one
-    candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share"}]
+    candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
     at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -39,6 +39,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, DESKTOP = (390, 844), (1440, 900)
+expect.set_options(timeout=15_000)  # milliseconds: a loaded machine is slow, and what is wrong stays wrong
 
 
 @dataclass

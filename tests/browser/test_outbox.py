@@ -165,13 +165,13 @@ def test_what_the_server_refuses_later_comes_back_with_its_reason(open_page: Ope
     page.goto(f"{live.url}/reports/new")
     go_to(page, *HOI_AN)
     fill(page)
-    page.get_by_label("Số điện thoại").fill("12345678")
+    page.get_by_label("Số điện thoại").fill("0005 123 456")  # no network has such numbers; the server knows
     send(page)
     expect(page.locator("#kept-title")).to_be_visible()
     page.goto(f"{live.url}/my")
     page.context.set_offline(False)  # the page hears of it and sends
     expect(page.locator("[data-draft]")).to_have_text("Chưa nhận, cần sửa")
-    page.get_by_role("link", name="Sửa").click()
+    page.get_by_role("link", name="Sửa", exact=True).click()
     expect(page.locator("#fault-phone")).to_contain_text("Số điện thoại chưa đúng")
     page.get_by_label("Số điện thoại").fill("0905 123 456")
     page.get_by_role("checkbox", name="Tôi chịu trách nhiệm").check()
@@ -290,6 +290,23 @@ def test_a_file_that_is_gone_when_it_is_read_is_told_and_does_not_hold_up_the_re
     expect(page.locator("#fault-media")).to_contain_text("Không đọc được trên mây.mp4")
     send(page)
     expect(page.locator("#sent-title")).to_be_visible()
+
+
+def test_every_page_says_what_became_of_a_report_that_waited(open_page: OpenPage, live: Live) -> None:
+    page = open_page(PHONE)
+    ready(page, live.url)
+    for phone, news in (("0905 123 456", "Đã gửi phản ánh QN-"), ("0005 123 456", "chưa được nhận và cần sửa")):
+        page.context.set_offline(True)
+        page.goto(f"{live.url}/reports/new")
+        go_to(page, *HOI_AN)
+        fill(page)
+        page.get_by_label("Số điện thoại").fill(phone)
+        send(page)
+        expect(page.locator("#kept-title")).to_be_visible()
+        page.goto(live.url)
+        page.context.set_offline(False)
+        expect(page.locator("#outbox-news")).to_contain_text(news)
+    expect(page.locator("#waiting.is-refused")).to_contain_text("1")
 
 
 def test_an_officers_call_is_never_the_citizens_form(open_page: OpenPage, live: Live) -> None:

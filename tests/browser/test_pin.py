@@ -8,9 +8,9 @@ from openlocationcode import openlocationcode
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Live, OpenPage, Traffic
+from tests.browser.filling import HOI_AN, go_to
 
 pytestmark = pytest.mark.browser
-HOI_AN = (108.3380, 15.8794)
 TAM_KY = (108.474, 15.5736)
 DA_NANG = (108.2208, 16.0678)
 
@@ -244,3 +244,23 @@ def test_without_scripts_the_communes_are_a_list(open_page: OpenPage, live: Live
     page.get_by_label("Xã, phường, thị trấn").select_option(label="phường Minh An")
     assert page.locator("#commune optgroup").count() == 18
     assert page.locator("#commune option").count() == 242
+
+
+def test_looking_for_another_place_takes_the_pin_away(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/reports/new")
+    go_to(page, *HOI_AN)
+    expect(page.locator("#routed-unit")).to_contain_text("Hội An")
+    page.get_by_role("combobox").fill("")
+    page.get_by_role("combobox").press_sequentially("cam pho hoi an")
+    expect(page.get_by_role("listbox").get_by_role("option").first).to_contain_text("Cẩm Phô")
+    page.keyboard.press("Enter")
+    expect(page.locator("#routed-unit")).to_contain_text("Chưa chọn vị trí")
+    expect(page.locator(".drop")).to_have_count(0)
+
+
+def test_a_short_link_is_told_to_say_nothing_of_the_place(page: Page, live: Live) -> None:
+    page.goto(f"{live.url}/reports/new")
+    page.locator("#report.is-ready").wait_for()
+    page.get_by_role("combobox").fill("https://maps.app.goo.gl/abcdef")
+    page.keyboard.press("Enter")
+    expect(page.locator("#place-note")).to_contain_text("không nói rõ tọa độ")

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from geo.search import has_words, plain, stripped
+from geo.search import alphabetical, has_words, plain, stripped
 
 TEXT = "Ổ GÀ lớn trước cổng chợ Điện Bàn, nhiều người ngã xe"
 
@@ -23,3 +23,9 @@ def test_the_database_strips_as_we_do(session: Session) -> None:
 
 def test_plain_takes_every_vietnamese_letter() -> None:
     assert plain("Ướt ĐẪM ở Phước Sơn") == "uot dam o phuoc son"
+
+
+def test_names_stand_as_in_a_vietnamese_dictionary() -> None:
+    names = ["Thăng Bình", "Đông Giang", "Tiên Phước", "Tây Giang", "Đại Lộc", "Duy Xuyên", "Điện Bàn", "Hội An"]
+    wanted = ["Duy Xuyên", "Đại Lộc", "Điện Bàn", "Đông Giang", "Hội An", "Tây Giang", "Thăng Bình", "Tiên Phước"]
+    assert sorted(names, key=alphabetical) == wanted

@@ -102,7 +102,11 @@ function reportRow(one) {
     await navigator.clipboard.writeText(one.link);
     news.textContent = say("copied");
   }) : null;
-  const forget = button(say("forget"), async () => { await remove("reports", one.code); await show(); });
+  const forget = button(say("forget"), async () => {
+    await remove("reports", one.code);
+    await fetch(`/my/forget?code=${encodeURIComponent(one.code)}`, { method: "POST" }).catch(() => {});
+    await show();
+  });
   return make("li", "kept-row", one.category ? badge(one.category) : null, text, make("div", "kept-actions", push, copy, forget));
 }
 

@@ -41,6 +41,7 @@ export function distance(metres) {
 /** "3 giờ trước". */
 export function ago(iso) {
   const seconds = (new Date(iso) - Date.now()) / 1000;
+  if (Math.abs(seconds) < 60 && say("now")) return say("now");
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
   return spans.format(Math.round(seconds / size), unit);
 }

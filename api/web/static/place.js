@@ -36,7 +36,7 @@ export function placing(changed) {
   for (const field of [lon, lat]) field.addEventListener("change", typed);
   byId("locate").addEventListener("click", () => locate());
   byId("photo-place-use").addEventListener("click", () => pinPhoto(photographed));
-  searching({ goTo, pinAt, pinCode });
+  searching({ goTo, pinAt, pinCode, unread: () => tell(say("shortLink")) });
   naming({ chosen: name, written: () => place() });
   place = changed;
   nothingYet();
@@ -142,6 +142,13 @@ async function name(code) {
 }
 
 function goTo(found) {
+  // Whoever looks for another place does not mean the pin that lies elsewhere.
+  if (pin) {
+    lon.value = lat.value = accuracy.value = "";
+    unmark();
+    nothingYet();
+    place();
+  }
   map.setView([found.lat, found.lon], found.level === "district" ? 12 : 14);
   tell(say("movedTo", { place: found.name }));
 }
@@ -171,7 +178,8 @@ async function locate({ unasked = false } = {}) {
     if (unasked && (hasPlace() || communeCode())) return undefined;
     if (unasked && outside(here)) return tell(say("awayFromProvince"));
     put(here.lon, here.lat, { metres: here.metres });
-    map.fitBounds(L.latLng(here.lat, here.lon).toBounds(Math.max(here.metres * 2.5, 200)));
+    if (isPlain(map)) look(here.lon, here.lat, CLOSE_WITHOUT_STREETS);
+    else map.fitBounds(L.latLng(here.lat, here.lon).toBounds(Math.max(here.metres * 2.5, 200)));
     return tell(say(here.metres > ROUGH ? "rough" : "located", { accuracy: distance(here.metres) }));
   } catch (error) {
     return tell(say(error.message));

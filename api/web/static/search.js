@@ -35,7 +35,7 @@ function matching(all, text) {
   const rank = (one) => {
     const short = one.key.replace(/^(thanh pho|thi xa|thi tran|huyen|phuong|xa) /, "");
     if (short === wanted || one.key === wanted) return 0;
-    if (short.startsWith(wanted)) return 1;
+    if (short.startsWith(wanted) || wanted.startsWith(`${short} `)) return 1;
     if (one.key.includes(` ${wanted}`)) return 2;
     return 3;
   };
@@ -82,8 +82,11 @@ function point(step) {
   input.setAttribute("aria-activedescendant", `found-${chosen}`);
 }
 
-/** Brings the box to life: `goTo` shows a place on the map, `pinAt` takes coordinates, `pinCode` a plus code and its place. */
-export function searching({ goTo, pinAt, pinCode }) {
+/**
+ * Brings the box to life: `goTo` shows a place on the map, `pinAt` takes coordinates, `pinCode` a plus code and its
+ * place; `unread` tells of a link that names no place.
+ */
+export function searching({ goTo, pinAt, pinCode, unread }) {
   const choose = (one) => {
     input.value = one.name;
     close();
@@ -92,6 +95,7 @@ export function searching({ goTo, pinAt, pinCode }) {
   const pinned = () => {
     const text = input.value;
     const point = coordinates(text), code = point ? null : plusCode(text);
+    if (!point && !code && isLink(text)) unread();
     if (!point && !code) return false;
     close();
     if (text === taken) return true;

@@ -21,6 +21,7 @@ const NEEDED = [
   ["truthful", "needTruth"],
 ];
 const SHORTEST = 10; // letters of a description
+const PHONE = /^(\+?84|0)\d{9,10}$/; // roughly: the server knows the networks
 const NOT_PLACES = ["category", "content", "happened_at", "name", "organisation", "phone", "email"];
 
 form.noValidate = true;
@@ -59,7 +60,10 @@ form.addEventListener("submit", async (event) => {
 });
 watch(({ id, share, ...ended }) => {
   if (id !== writing.current()) return;
-  if (share !== undefined) label.textContent = say("sendingPart", { percent: percent(share) });
+  if (share !== undefined) {
+    label.textContent = say("sendingPart", { percent: percent(share) });
+    status.textContent = say("mayLeave");
+  }
   else if (ended.sent) done(ended.sent, form);
   else if (ended.refused) refused(ended.refused);
 });
@@ -68,6 +72,11 @@ function complete() {
   const values = new FormData(form);
   let good = hasPlace();
   if (!good) fault("lon", say("needPin"));
+  const phone = String(values.get("phone") ?? "").replace(/[ .()-]/g, "");
+  if (phone && !PHONE.test(phone)) {
+    fault("phone", say("wrongPhone"));
+    good = false;
+  }
   for (const [field, sentence] of NEEDED) {
     const value = String(values.get(field) ?? "").trim();
     if (value && (field !== "content" || value.length >= SHORTEST)) continue;

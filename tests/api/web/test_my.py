@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
+from api.mine import COOKIE
 from geo import data_requests, one_time, retention
 from geo.models import DataRequest, Look, Report, Sender
 from geo.settings import Settings
@@ -150,3 +151,22 @@ def test_senders_are_forgotten_two_years_after_the_end(
     kept = {report.id for report in (old, young, running) if session.get_one(Sender, report.id).key is not None}
     assert kept == {young.id, running.id}
     assert session.get_one(Report, old.id).content
+
+
+def test_a_browser_forgets_one_private_link_or_all_it_knows(phone: TestClient, gateway: Gateway) -> None:
+    prove(phone, gateway)
+    links = ["follow-QN-AAAA-AAAA", "follow-QN-BBBB-BBBB"]
+    for name in links:
+        phone.cookies.set(name, "x")
+
+    def ended(**params: str) -> list[str]:
+        answer = phone.post("/my/forget", params=params)
+        assert answer.status_code == 204
+        told = answer.headers.get_list("set-cookie")
+        assert all("Max-Age=0" in one for one in told)
+        return sorted(one.partition("=")[0] for one in told)
+
+    assert ended(code="QN-AAAA-AAAA") == links[:1]
+    assert ended() == sorted([*links, COOKIE])
+    elsewhere = {"Origin": "https://example.org", "Sec-Fetch-Site": "cross-site"}
+    assert phone.post("/my/forget", headers=elsewhere).status_code == 403

@@ -171,3 +171,23 @@ def test_the_place_of_the_push_button_is_there_beside_following(
 ) -> None:
     code = make_report(accepted=True).code
     assert f'id="follow-push" hidden data-code="{code}"' in client.get(f"/reports/{code}").text
+
+
+def test_what_the_sender_chose_near_a_border_is_told_as_their_choice(client: TestClient, body: dict[str, Any]) -> None:
+    near = {"lon": 108.30, "lat": 15.8240}
+    candidates = client.get("/api/v1/route", params=near).json()["candidates"]
+    other = candidates[-1]["area"]
+    told = client.post("/api/v1/reports", json=body | near | {"area": other["code"]}).json()
+    assert told["area"] == other
+    page = client.get(f"/reports/{told['code']}").text
+    assert "người gửi chọn" in page
+    assert "đúng trên ranh giới" not in page
+
+
+def test_a_place_told_in_words_has_no_distance_to_a_border(client: TestClient, body: dict[str, Any]) -> None:
+    words = {"commune": "20398", "landmark": "trước cổng chợ"}
+    sent = {name: value for name, value in body.items() if name not in ("lon", "lat")} | words
+    told = client.post("/api/v1/reports", json=sent).json()
+    page = client.get(f"/reports/{told['code']}").text
+    assert "được tả bằng lời" in page
+    assert "cách ranh giới" not in page

@@ -1,4 +1,5 @@
 // On every page of the app: the service worker, the reader's language for it, and what still waits to be sent.
+import { drafts, REFUSED, WRITING } from "./drafts.js";
 import { keep } from "./store.js";
 
 const LATER = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 500));
@@ -12,8 +13,12 @@ async function start() {
   try {
     await keep("lang", document.documentElement.lang);
     const outbox = await import("./outbox.js");
-    await count(outbox);
-    outbox.watch(({ share }) => { if (share === undefined) count(outbox); });
+    await count();
+    outbox.watch((told) => {
+      if (told.share !== undefined) return;
+      count();
+      say(told);
+    });
     // Where no background sync does it: at each opening, and when the network is back.
     addEventListener("online", () => outbox.flush());
     await outbox.flush();
@@ -22,11 +27,21 @@ async function start() {
   }
 }
 
-async function count({ waiting }) {
-  const many = await waiting();
+/** On the badge: what waits, and what needs its writer, which is worse. */
+async function count() {
+  const many = (await drafts()).filter(({ state }) => state !== WRITING);
   if (!badge) return;
-  badge.hidden = !many;
-  badge.firstElementChild.textContent = String(many);
+  badge.hidden = !many.length;
+  badge.classList.toggle("is-refused", many.some(({ state }) => state === REFUSED));
+  badge.firstElementChild.textContent = String(many.length);
+}
+
+/** What became of a report, on pages that do not show it by themselves. */
+function say({ sent, refused }) {
+  const line = document.getElementById("outbox-news");
+  if (!line || !(sent || refused) || document.querySelector("#report, #device")) return;
+  line.firstElementChild.textContent = sent ? line.dataset.sent.replace("{code}", sent.code) : line.dataset.refused;
+  line.hidden = false;
 }
 
 // Nothing of this is part of the first view.

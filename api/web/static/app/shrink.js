@@ -9,6 +9,7 @@ export async function shrink(file, side) {
   const said = file.type === "image/jpeg" ? await exif(file) : null;
   const place = { lon: said?.lon ?? null, lat: said?.lat ?? null };
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  if (!bitmap && /^image\/(jpeg|png|webp|gif)$/.test(file.type)) throw new TypeError("no picture");
   if (!bitmap) return { blob: file, ...place }; // a format that only the server reads (HEIC)
   const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
   if (scale === 1 && file.size <= SMALL) return { blob: file, ...place };

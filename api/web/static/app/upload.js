@@ -1,7 +1,8 @@
 // One file to the server in small parts that a broken connection cannot undo: the tus protocol, 1.0.0.
 
 export const UPLOADS = "/api/v1/uploads";
-const PART = 256 * 1024; // bytes: half a minute on a slow network, and what a break may cost
+const LEAST = 32 * 1024, MOST = 1024 * 1024; // bytes of a part: what a break may cost, and what shows that it moves
+const SHORT = 2_000, LONG = 8_000; // milliseconds of a part after which the next one is twice as large, or half
 const PATIENCE = 120_000; // milliseconds for one part
 const TUS = { "Tus-Resumable": "1.0.0" };
 
@@ -40,8 +41,11 @@ export async function upload(blob, { known = null, noted, moved }) {
     place = 0;
   }
   moved(place);
-  while (place < blob.size) {
-    place = await part(id, blob, place);
+  for (let size = 2 * LEAST; place < blob.size;) {
+    const begun = performance.now();
+    place = await part(id, blob, place, size);
+    const took = performance.now() - begun;
+    size = took < SHORT ? Math.min(size * 2, MOST) : took > LONG ? Math.max(size / 2, LEAST) : size;
     moved(place);
   }
   return id;
@@ -82,11 +86,11 @@ async function there(answer) {
   return Number(told);
 }
 
-async function part(id, blob, place) {
+async function part(id, blob, place, size) {
   const answer = await ask(`${UPLOADS}/${id}`, {
     method: "PATCH",
     headers: { ...TUS, "Upload-Offset": String(place), "Content-Type": "application/offset+octet-stream" },
-    body: blob.slice(place, place + PART),
+    body: blob.slice(place, place + size),
   });
   // A conflict: an earlier try got further than its answer. Gone: it is begun anew the next time.
   if (answer.status !== 409 && answer.status !== 404) return there(answer);
