@@ -79,11 +79,12 @@ def test_reloading_after_success_shows_the_senders_own_report(page: Page, live: 
     assert count(live) == 1
 
 
-def test_dragging_the_pin_asks_again(page: Page, live: Live) -> None:
+def test_dragging_the_pin_asks_again(open_page: OpenPage, live: Live) -> None:
+    page = open_page(reduced_motion="reduce")  # a map that is still where it is measured
     page.goto(f"{live.url}/reports/new")
     go_to(page, *HOI_AN)
     expect(page.locator("#routed-unit")).to_contain_text("Hội An")
-    page.locator(".drop").hover(position={"x": 22, "y": 20})  # waits until the map is still
+    page.locator(".drop").hover(position={"x": 22, "y": 20})
     box: Any = page.locator(".drop").bounding_box()
     x, y = box["x"] + 22, box["y"] + 20
     page.mouse.down()

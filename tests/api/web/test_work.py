@@ -39,7 +39,8 @@ def test_the_link_leads_to_one_report_and_its_steps(client: TestClient, session:
     assert (told.status_code, told.headers["location"]) == (303, other_address)
     page = client.get(other_address).text
     assert report.content in page
-    for name in ("Trần Thị Bưởi", "905"):
+    # The end of the number: a few digits alone may stand in a nonce.
+    for name in ("Trần Thị Bưởi", "5123456", "5 123 456"):
         assert name not in page
     form = {"token": token_of(page), "version": report.version}
     assert client.post(f"{other_address}/accept", data=form).status_code == 200

@@ -126,7 +126,7 @@ async function refused(one, { status, told }) {
 
 const receipt = (one, told) => ({
   code: told.code, state: told.state, category: one.values.category, content: one.values.content.slice(0, 120),
-  unit: told.unit.name, link: told.link, at: Date.now(), mine: true,
+  unit: told.unit.name, link: told.link, at: Date.now(), mine: true, told: false,
 });
 
 /** Exchanges the private link for this browser's cookie; where that fails the link itself is still kept. */

@@ -1,9 +1,10 @@
 // On every page of the app: the service worker, the reader's language for it, and what still waits to be sent.
 import { drafts, REFUSED, WRITING } from "./drafts.js";
-import { keep } from "./store.js";
+import { all, keep, put } from "./store.js";
 
 const LATER = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, 500));
 const badge = document.getElementById("waiting");
+const line = document.getElementById("outbox-news");
 
 async function start() {
   const worker = "serviceWorker" in navigator
@@ -13,12 +14,8 @@ async function start() {
   try {
     await keep("lang", document.documentElement.lang);
     const outbox = await import("./outbox.js");
-    await count();
-    outbox.watch((told) => {
-      if (told.share !== undefined) return;
-      count();
-      say(told);
-    });
+    await look();
+    outbox.watch(({ share }) => { if (share === undefined) look(); });
     // Where no background sync does it: at each opening, and when the network is back.
     addEventListener("online", () => outbox.flush());
     await outbox.flush();
@@ -27,20 +24,24 @@ async function start() {
   }
 }
 
-/** On the badge: what waits, and what needs its writer, which is worse. */
-async function count() {
-  const many = (await drafts()).filter(({ state }) => state !== WRITING);
-  if (!badge) return;
-  badge.hidden = !many.length;
-  badge.classList.toggle("is-refused", many.some(({ state }) => state === REFUSED));
-  badge.firstElementChild.textContent = String(many.length);
+/** Shows what waits, what needs its writer, and what has been sent since anybody looked, also by the worker. */
+async function look() {
+  const kept = (await drafts()).filter(({ state }) => state !== WRITING);
+  const refused = kept.some(({ state }) => state === REFUSED);
+  if (badge) {
+    badge.hidden = !kept.length;
+    badge.classList.toggle("is-refused", refused);
+    badge.firstElementChild.textContent = String(kept.length);
+  }
+  const fresh = (await all("reports")).filter(({ told }) => told === false);
+  for (const one of fresh) await put("reports", { ...one, told: true });
+  // The form and the list of one's own reports show it by themselves.
+  if (line && !document.querySelector("#report, #device")) say(fresh.at(-1), refused);
 }
 
-/** What became of a report, on pages that do not show it by themselves. */
-function say({ sent, refused }) {
-  const line = document.getElementById("outbox-news");
-  if (!line || !(sent || refused) || document.querySelector("#report, #device")) return;
-  line.firstElementChild.textContent = sent ? line.dataset.sent.replace("{code}", sent.code) : line.dataset.refused;
+function say(sent, refused) {
+  if (!sent && !refused) return;
+  line.firstElementChild.textContent = refused ? line.dataset.refused : line.dataset.sent.replace("{code}", sent.code);
   line.hidden = false;
 }
 
