@@ -213,13 +213,13 @@ def test_what_may_have_arrived_cannot_be_changed_any_more(open_page: OpenPage, l
     page.goto(f"{live.url}/my")
     edit = page.get_by_role("button", name="Sửa")
     expect(edit).to_be_visible()
-    page.unroute("**/api/v1/uploads")
 
     def lose(route: Route) -> None:
         route.fetch()
         route.abort()
 
     page.route("**/api/v1/reports?*", lose)
+    page.unroute("**/api/v1/uploads")
     page.get_by_role("button", name="Gửi ngay").click()
     expect(page.locator("#device-news")).to_contain_text("Vẫn chưa có mạng")
     expect(edit).to_have_count(0)
