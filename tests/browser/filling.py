@@ -30,3 +30,10 @@ def fill(page: Page) -> None:
 
 def send(page: Page) -> None:
     page.locator("#send").click()
+
+
+def write(page: Page, address: str) -> None:
+    """Opens the form of a server and fills it in, the place in Hội An."""
+    page.goto(f"{address}/reports/new")
+    go_to(page, *HOI_AN)
+    fill(page)

@@ -14,7 +14,7 @@ from geo import codes, workflow
 from geo.models import Login, Media, Report, Sender, User
 from geo.permissions import SYSTEM
 from tests.browser.conftest import PHONE, Live, Opened, OpenPage, Serve, Traffic
-from tests.browser.filling import HOI_AN, count, fill, go_to, send
+from tests.browser.filling import HOI_AN, count, fill, go_to, send, write
 from tests.browser.visitor import ALL, violations
 from tests.browser.worker import nudge, ready, until
 
@@ -82,9 +82,7 @@ def test_the_copies_that_a_phone_keeps_have_nobodys_name_in_them(page: Page, liv
 def test_a_nudge_says_what_has_changed_and_leads_to_it(open_page: OpenPage, live: Live) -> None:
     page = open_page(PHONE, permissions=["notifications"])
     ready(page, live.url)
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     send(page)
     expect(page.locator("#sent-title")).to_be_visible()
     expect(page.get_by_role("button", name="Báo cho tôi khi có tin mới")).to_be_visible()
@@ -139,9 +137,7 @@ def test_a_text_message_goes_ahead_and_the_photo_follows_to_the_same_report(
     page = open_page(PHONE)
     ready(page, live.url)
     page.context.set_offline(True)
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.locator("#photos").set_input_files(photo)
     send(page)
     address = page.get_by_role("link", name="Gửi bằng tin nhắn").get_attribute("href") or ""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from geo.models import Report
 from tests.browser.conftest import PHONE, Live, OpenPage, Traffic
-from tests.browser.filling import HOI_AN, count, fill, go_to, send
+from tests.browser.filling import count, send, write
 from tests.browser.worker import ready
 
 pytestmark = pytest.mark.browser
@@ -27,9 +27,7 @@ def test_several_drafts_wait_side_by_side_and_each_can_be_changed_or_thrown_away
     ready(page, live.url)
     page.context.set_offline(True)
     for words in ("Cột điện nghiêng trước nhà văn hóa", "Nước đọng thành ao trên đường chính"):
-        page.goto(f"{live.url}/reports/new")
-        go_to(page, *HOI_AN)
-        fill(page)
+        write(page, live.url)
         page.get_by_label("Mô tả sự việc").fill(words)
         send(page)
         expect(page.locator("#kept-title")).to_be_visible()
@@ -55,9 +53,7 @@ def test_what_the_server_refuses_later_comes_back_with_its_reason(open_page: Ope
     page = open_page(PHONE)
     ready(page, live.url)
     page.context.set_offline(True)
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.get_by_label("Số điện thoại").fill("0005 123 456")  # no network has such numbers; the server knows
     send(page)
     expect(page.locator("#kept-title")).to_be_visible()
@@ -74,9 +70,7 @@ def test_what_the_server_refuses_later_comes_back_with_its_reason(open_page: Ope
 
 
 def test_the_sender_is_remembered_on_the_phone_until_it_is_told_to_forget(page: Page, live: Live) -> None:
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     send(page)
     expect(page.locator("#sent-title")).to_be_visible()
     page.goto(f"{live.url}/reports/new")
@@ -95,9 +89,7 @@ def test_the_sender_is_remembered_on_the_phone_until_it_is_told_to_forget(page: 
 
 def test_what_may_have_arrived_cannot_be_changed_any_more(open_page: OpenPage, live: Live) -> None:
     page = open_page(service_workers="block")
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.context.set_offline(True)
     send(page)
     expect(page.locator("#kept-title")).to_be_visible()
@@ -132,9 +124,7 @@ def test_every_page_says_what_became_of_a_report_that_waited(open_page: OpenPage
     ready(page, live.url)
     for phone, news in (("0905 123 456", "Đã gửi phản ánh QN-"), ("0005 123 456", "chưa được nhận và cần sửa")):
         page.context.set_offline(True)
-        page.goto(f"{live.url}/reports/new")
-        go_to(page, *HOI_AN)
-        fill(page)
+        write(page, live.url)
         page.get_by_label("Số điện thoại").fill(phone)
         send(page)
         expect(page.locator("#kept-title")).to_be_visible()

@@ -10,7 +10,7 @@ from geo.geometry import position
 from geo.models import Media
 from tests.browser.breaking import Breaking
 from tests.browser.conftest import DESKTOP, Live, Opened, OpenPage
-from tests.browser.filling import HOI_AN, count, fill, go_to, send
+from tests.browser.filling import HOI_AN, count, fill, go_to, send, write
 from tests.browser.worker import ready, until, wake
 
 pytestmark = pytest.mark.browser
@@ -23,9 +23,7 @@ def test_written_without_a_network_it_survives_the_browser_and_arrives_once(
     page = context.pages[0]
     ready(page, live.url)
     context.set_offline(True)
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.locator("#photos").set_input_files(photo)
     expect(page.get_by_alt_text("Ảnh 1")).to_be_visible()
     send(page)
@@ -57,9 +55,7 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(reopened: Opened, live
     page = context.pages[0]
     ready(page, live.url)
     context.set_offline(True)
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     send(page)
     expect(page.get_by_text("Máy sẽ tự gửi khi có mạng, kể cả khi bạn đã đóng trang.")).to_be_visible()
     page.goto("about:blank")
@@ -70,9 +66,7 @@ def test_the_worker_sends_what_waits_when_no_page_is_open(reopened: Opened, live
 
 def test_an_answer_that_was_lost_does_not_make_two_reports(open_page: OpenPage, live: Live, photo: Path) -> None:
     page = open_page(service_workers="block")
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.locator("#photos").set_input_files(photo)
 
     def lose(route: Route) -> None:
@@ -123,9 +117,7 @@ def test_a_report_that_the_server_fails_at_does_not_hold_up_the_others(open_page
     page = open_page(service_workers="block")
     page.route("**/api/v1/uploads", lambda route: route.abort())  # nothing gets out yet
     for _number in range(2):
-        page.goto(f"{live.url}/reports/new")
-        go_to(page, *HOI_AN)
-        fill(page)
+        write(page, live.url)
         send(page)
         expect(page.locator("#kept-title")).to_be_visible()
     first: list[str] = []
@@ -148,9 +140,7 @@ def test_a_report_that_the_server_fails_at_does_not_hold_up_the_others(open_page
 
 def test_a_page_of_somebody_between_is_neither_an_answer_nor_a_refusal(open_page: OpenPage, live: Live) -> None:
     page = open_page(service_workers="block")
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.route(
         "**/api/v1/**", lambda route: route.fulfill(status=200, content_type="text/html", body="<p>Đăng nhập Wi-Fi</p>")
     )
@@ -168,9 +158,7 @@ def test_a_file_that_is_gone_when_it_is_read_is_told_and_does_not_hold_up_the_re
     film = tmp_path / "trên mây.mp4"
     film.write_bytes(b"x" * 1000)
     page = open_page(service_workers="block")
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.evaluate(
         "addEventListener('change', (event) => event.stopImmediatePropagation(), { capture: true, once: true })"
     )

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from geo.models import Media
 from tests.browser.conftest import PHONE, Live, OpenPage, Traffic
-from tests.browser.filling import HOI_AN, count, fill, go_to, send
+from tests.browser.filling import HOI_AN, count, fill, go_to, send, write
 
 pytestmark = pytest.mark.browser
 NEAR = (108.3300, 15.8850)  # what the map is centred on before the pin is dropped
@@ -69,9 +69,7 @@ def test_a_pin_near_hoi_an_becomes_a_report_of_hoi_an(
 
 
 def test_reloading_after_success_shows_the_senders_own_report(page: Page, live: Live) -> None:
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     with page.expect_response("**/follow/*"):
         send(page)
     page.reload()
@@ -195,9 +193,7 @@ def test_what_is_missing_is_told_at_its_field_and_the_first_is_focused(page: Pag
 
 
 def test_what_was_typed_outlives_a_reload(page: Page, live: Live) -> None:
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.reload()
     expect(page.get_by_label("Họ và tên")).to_have_value("Trần Thị Bưởi")
     expect(page.locator("#routed-unit")).to_contain_text("UBND thành phố Hội An")
@@ -246,9 +242,7 @@ def test_without_scripts_the_form_still_sends_with_its_photo(open_page: OpenPage
 def test_hostile_words_come_back_as_words(page: Page, live: Live, traffic: Traffic) -> None:
     hostile = "</textarea></script><img src=x onerror=alert(1)>`${alert(1)}`"
     page.on("dialog", lambda dialog: traffic.errors.append(dialog.message))
-    page.goto(f"{live.url}/reports/new")
-    go_to(page, *HOI_AN)
-    fill(page)
+    write(page, live.url)
     page.get_by_label("Mô tả sự việc").fill(hostile)
     page.get_by_label("Họ và tên").fill("Bưởi <img src=x onerror=alert(1)>")
     send(page)

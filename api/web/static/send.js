@@ -99,13 +99,15 @@ async function send() {
   const one = draft();
   writing.stop();
   await writing.rememberSender(byId("remember")?.checked);
-  if (one.by || !(await keptFor(one))) return now(one);
+  if (one.by || !(await keptFor(one))) {
+    await now(one);
+    return;
+  }
   await flush({ only: one.id });
   // What came of it was told to `watch`; without an answer it waits.
   if ((await all("drafts")).some(({ id, state }) => id === one.id && state === WAITING)) {
     await waitingFor(one, form);
   }
-  return undefined;
 }
 
 /** Whether the phone keeps the report until it is sent. */

@@ -78,7 +78,7 @@ export function discard(id, report = null) {
 /** Its files in their order: {id, blob, name, upload}. */
 export const files = async (id) => (await filesOf(id)).sort((one, other) => one.place - other.place);
 
-/** Notes where a file's bytes have begun to arrive, or that they must be sent anew. */
+/** Notes under which id a file's bytes have begun to arrive. */
 export function note(file, upload) {
   return transaction(["files"], ({ files: blobs }) => new Promise((resolve, reject) => {
     const found = blobs.get(file);
