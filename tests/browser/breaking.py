@@ -29,13 +29,23 @@ class Breaking:
 
     def __enter__(self) -> Self:
         self._dice = random.Random(self.seed)
+        self._near: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        # Closing alone would not wake up the thread that waits on it.
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def drop(self) -> None:
+        """Breaks every connection that is open now; a browser keeps some for later."""
+        for near in list(self._near):
+            with suppress(OSError):
+                near.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while True:
@@ -44,14 +54,29 @@ class Breaking:
             except OSError:
                 return
             roll = self._dice.random()
-            last = {"up": None, "down": None}
+            last: dict[str, int | None] = {"up": None, "down": None}
             if roll < self.up:
                 last["up"] = self._dice.randrange(300_000)
             elif roll < self.up + self.down:
                 last["down"] = self._dice.randrange(3_000)
-            far = socket.create_connection(("127.0.0.1", self.port))
-            for side, one, other in (("up", near, far), ("down", far, near)):
-                threading.Thread(target=self._pump, args=(side, one, other, last[side]), daemon=True).start()
+            try:
+                far = socket.create_connection(("127.0.0.1", self.port))
+            except OSError:
+                near.close()  # no server any more: the browser learns it as from any other broken connection
+                continue
+            self._near.append(near)
+            threading.Thread(target=self._carry, args=(near, far, last), daemon=True).start()
+
+    def _carry(self, near: socket.socket, far: socket.socket, last: dict[str, int | None]) -> None:
+        """Carries bytes both ways until either end is gone."""
+        back = threading.Thread(target=self._pump, args=("down", far, near, last["down"]), daemon=True)
+        back.start()
+        self._pump("up", near, far, last["up"])
+        back.join()
+        # Only now: while one of them still waits on a number, another connection may be given the same.
+        self._near.remove(near)
+        near.close()
+        far.close()
 
     def _pump(self, side: str, one: socket.socket, other: socket.socket, last: int | None) -> None:
         """Copies bytes one way, `last` of them at most."""
@@ -72,4 +97,3 @@ class Breaking:
         for end in (one, other):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)  # wakes up whoever waits on it; closing alone does not
-            end.close()

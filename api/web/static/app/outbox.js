@@ -1,6 +1,6 @@
 // What waits on the phone goes to the server, exactly once, whatever breaks. Used by pages and by the service worker.
 import { change, discard, draft, drafts, files, note, REFUSED, WAITING } from "./drafts.js";
-import { AwayError, ask, refusal, RefusedError, upload, UPLOADS } from "./upload.js";
+import { AwayError, ask, refusal, RefusedError, upload, UPLOADS, words } from "./upload.js";
 
 const DOOR = "/api/v1/reports";
 const LONGEST = 3_600; // seconds between two tries, whatever a server says
@@ -60,7 +60,7 @@ async function tried(id) {
     if (error instanceof RefusedError) return refused(one, error);
     // A server that answers, but not with a receipt, is asked ever more seldom; a network may be back any moment.
     const seconds = error.answered ? Math.min(Math.max(error.seconds, 5 * 2 ** one.tries), LONGEST) : 0;
-    await change(id, { tries: one.tries + 1, due: Date.now() + seconds * 1000 });
+    await change(id, { tries: one.tries + (error.answered ? 1 : 0), due: Date.now() + seconds * 1000 });
     tell({ id, away: String(error.message) });
     return error.answered ? null : NOBODY;
   }
@@ -88,7 +88,7 @@ export async function deliver(one, mine, steps, again = false) {
     headers: { "Content-Type": "application/json", "Idempotency-Key": one.id },
     body: JSON.stringify({ ...one.values, ...(uploads.length ? { uploads } : {}) }),
   });
-  const told = answer.status === 201 ? await answer.clone().json().catch(() => null) : null;
+  const told = answer.status === 201 ? await words(answer.clone()) : null;
   if (told?.code) return told;
   const error = await refusal(answer);
   if (again || !error.told?.type?.endsWith("/upload-gone")) throw error;

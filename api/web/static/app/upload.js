@@ -58,12 +58,23 @@ export class RefusedError extends Error {
   }
 }
 
-/** The refusal in an answer of ours; what somebody between said (a portal's page, half an answer) is asked again. */
+/** What an answer says, null where that is no JSON; half an answer is a network that broke. */
+export async function words(answer) {
+  try {
+    return await answer.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw new AwayError(String(error));
+  }
+}
+
+/** The refusal in an answer of ours; what somebody between said, such as a portal's page, is asked again.
+ *  A success that lacks what it must have was cut off: browsers take half of an answer's head for the whole. */
 export async function refusal(answer) {
   const ours = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
-  const told = ours ? await answer.json().catch(() => null) : null;
+  const told = ours ? await words(answer) : null;
   const final = told && answer.status >= 400 && answer.status < 500;
-  return final ? new RefusedError(answer.status, told) : new AwayError(String(answer.status), { answered: true });
+  return final ? new RefusedError(answer.status, told) : new AwayError(String(answer.status), { answered: !answer.ok });
 }
 
 async function create(size) {
