@@ -6,22 +6,23 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Date, cast, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from geo.deadlines import ZONE
+from geo.density.grid import EPOCH
 from geo.errors import InvalidError
 from geo.filters import Filters
 from geo.i18n import _
-from maps.density import DEEPER, grid
-from maps.features import select_public
-from maps.samples import only
+from maps.counts import Owners, asked, parts
+from maps.density import total, touched
+from maps.rows import scanned
+from maps.spans import spans
 
 By = Literal["day", "week"]
 DAYS: dict[By, int] = {"day": 1, "week": 7}
 LONGEST = 800  # frames
 DAILY = 120  # days; what is longer plays by the week where nobody asks otherwise
-START = 12  # zoom; 1.2 km a cell
+DETAILED, COARSE = 16, 12  # levels: cells of 0.6 km, and of 9.4 km where the days of so many reports take too long
+FEW = 200_000  # reports
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,13 @@ def film(session: Session, filters: Filters, *, by: By | None, demo: bool | None
 
     InvalidError for more than LONGEST frames.
     """
-    report = only(select_public(filters), demo).subquery("report")
-    day = cast(func.timezone(ZONE.key, report.c.created_at), Date)
-    first, last = session.execute(select(func.min(day), func.max(day))).one()
-    if first is None:
+    level = DETAILED if total(session, filters, demo=demo) <= FEW else COARSE
+    day, y, x, count = _daily(session, filters, level, demo)
+    if not len(day):
         nothing = np.zeros(0)
         empty = nothing.astype(np.int64)
         return Film(by or "day", [], nothing, nothing, empty, empty, empty)
+    first, last = (EPOCH + timedelta(days=int(at)) for at in (day.min(), day.max()))
     by = by or ("day" if (last - first).days < DAILY else "week")
     step = DAYS[by]
     if by == "week":
@@ -61,27 +62,52 @@ def film(session: Session, filters: Filters, *, by: By | None, demo: bool | None
             frames=frames,
             most=LONGEST,
         )
-    x, y = grid(report.c.lon, report.c.lat, START)
-    frame = ((day - first) / step).label("frame")
-    order: list[ColumnElement[int]] = [literal_column(name) for name in ("frame", "y", "x")]
-    query = select(frame, y.label("y"), x.label("x"), func.count()).group_by(*order).order_by(*order)
-    found = np.array([tuple(row) for row in session.execute(query)], np.int64).T
-    zoom = START
-    while found.shape[1] > most and zoom > 0:
-        zoom, found = zoom - 1, _coarser(found)
+    frame = (day - (first - EPOCH).days) // step
+    found = _summed(np.stack([frame, y, x]), count)
+    while found.shape[1] > most and level > 0:
+        level -= 1
+        found = _summed(np.stack([found[0], found[1] >> 1, found[2] >> 1]), found[3])
     places, cell = np.unique(found[1:3], axis=1, return_inverse=True)
-    lon, lat = _middles(places[1], places[0], zoom)
+    lon, lat = _middles(places[1], places[0], level)
     starts = [first + timedelta(days=step * number) for number in range(frames)]
     return Film(by, starts, lon, lat, found[0], cell.reshape(-1), found[3])
 
 
-def _coarser(found: NDArray[np.int64]) -> NDArray[np.int64]:
-    keys, group = np.unique(np.stack([found[0], found[1] >> 1, found[2] >> 1]), axis=1, return_inverse=True)
-    return np.vstack([keys, np.bincount(group.reshape(-1), found[3]).astype(np.int64)])
+def _daily(session: Session, filters: Filters, level: int, demo: bool | None) -> NDArray[np.int64]:
+    """Columns day, row, column and count of what was reported in the cells of a kept level."""
+    window = touched(filters.bbox, level) if filters.bbox else None
+    days, rest = spans(filters)
+    columns = [np.zeros((4, 0), np.int64)]
+    for one in rest:
+        x, y, count, _demo, day = scanned(session, one, level, window, demo, daily=True)
+        columns.append(np.stack([day, y, x, count]))
+    if days is not None:
+        question = asked(session, filters, days, demo=demo)
+        owners = Owners.read(session) if filters.unit or filters.area else Owners()
+        for part in parts(session, question, level, window, owners, daily=True):
+            x, y = part.cells()
+            columns.append(np.stack([part.entries.day, y, x, part.entries.count]))
+    found = np.concatenate(columns, axis=1)
+    if window:
+        y, x = found[1:3]
+        found = found[:, (x >= window[0]) & (x <= window[1]) & (y >= window[2]) & (y <= window[3])]
+    begin = found[0].min(initial=0)
+    summed = _summed(found[:3] - [[begin], [0], [0]], found[3])
+    summed[0] += begin
+    return summed
 
 
-def _middles(x: NDArray[np.int64], y: NDArray[np.int64], zoom: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    across = 1 << (zoom + DEEPER)
+def _summed(keys: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows frame, row, column and count, equal cells of a frame added up, in order."""
+    packed, group = np.unique(keys[0] << 40 | keys[1] << 20 | keys[2], return_inverse=True)
+    totals = np.bincount(group.reshape(-1), count).astype(np.int64)
+    mask = (1 << 20) - 1
+    found = np.stack([packed >> 40, packed >> 20 & mask, packed & mask, totals])
+    return found[:, totals != 0]
+
+
+def _middles(x: NDArray[np.int64], y: NDArray[np.int64], level: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    across = 1 << level
     lon = (x + 0.5) / across * 360 - 180
     lat = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * (y + 0.5) / across)))).astype(np.float64)
     return np.round(lon, 4), np.round(lat, 4)

@@ -1,16 +1,20 @@
 """How many reports there are, by whom, what, where and when."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Date, Subquery, cast, func, select, true
+import pandas as pd
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
-from geo.deadlines import ZONE
-from geo.filters import Filters
-from maps.features import select_public
+from geo.density.grid import EPOCH
+from geo.filters import Filters, apply_filters
+from geo.models import Category, Report, Unit
+from geo.permissions import PUBLIC, visible
 from maps.samples import only
+from maps.tally import tally
 
 Period = Literal["day", "week", "month", "year"]
 
@@ -33,21 +37,24 @@ class AreaCount:
 
 def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -> dict[str, Any]:
     """Counts by unit, category, state and period (each by its first day in Vietnam), the largest first but for time."""
-    report = _reports(filters, demo)
-    started = cast(func.date_trunc(period, func.timezone(ZONE.key, report.c.created_at)), Date)
-    units = _counts(session, report.c.unit, report.c.unit_name)
-    categories = _counts(session, report.c.category, report.c.category_name)
-    states = _counts(session, report.c.state)
-    periods = session.execute(select(started.label("start"), func.count()).group_by("start").order_by("start"))
+    counted = tally(session, filters, demo=demo, daily=True)
+    units = {one.id: (one.code, one.name) for one in session.execute(select(Unit.id, Unit.code, Unit.name))}
+    kinds = select(Category.id, Category.code, Category.name)
+    categories = {one.id: (one.code, one.name) for one in session.execute(kinds)}
+    by_day = counted.groupby("day")["count"].sum()
+    started: dict[date, int] = {}
+    for day, count in by_day.items():
+        start = _start(int(str(day)), period)
+        started[start] = started.get(start, 0) + int(count)
     return {
-        "total": sum(count for *_key, count in states),
+        "total": int(counted["count"].sum()),
         # Reports merged into one another are about one thing.
-        "incidents": session.scalar(select(func.count()).where(report.c.lead.is_(None))) or 0,
-        "units": [{"code": code, "name": name, "count": count} for code, name, count in units],
-        "categories": [{"code": code, "name": name, "count": count} for code, name, count in categories],
-        "states": [{"state": state, "count": count} for state, count in states],
+        "incidents": int(counted.loc[counted["state"] != "merged", "count"].sum()),
+        "units": _named(counted, "unit", units),
+        "categories": _named(counted, "category", categories),
+        "states": [{"state": state, "count": count} for state, count in _largest(counted, "state")],
         "period": period,
-        "periods": [{"start": start.isoformat(), "count": count} for start, count in periods],
+        "periods": [{"start": start.isoformat(), "count": count} for start, count in started.items() if count],
     }
 
 
@@ -56,48 +63,50 @@ def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool 
 
     A report counts where it was routed; where the edition has no such area any more, in the one that holds its place.
     """
-    report = _reports(filters, demo)
-    routed = select(report.c.area, func.count().label("count")).group_by(report.c.area).cte("routed")
     here = (Area.edition_id == edition.id, Area.level == edition.routing_level)
-    codes = select(Area.code).where(*here)
-    spot = func.ST_Transform(func.ST_SetSRID(func.ST_MakePoint(report.c.lon, report.c.lat), 4326), METRIC_SRID)
+    columns = (Area.code, Area.name, Area.kind, Area.area_m2 / 1_000_000)
+    areas = session.execute(select(*columns).where(*here).order_by(Area.code)).all()
+    counted = tally(session, filters, demo=demo)
+    routed = {code: int(count) for code, count in counted.groupby("area")["count"].sum().items()}
+    gone = [code for code in routed if code not in {area[0] for area in areas}]
+    moved = _by_place(session, filters, edition, gone, demo=demo) if gone else {}
+    return [AreaCount(*area, routed.get(area[0], 0) + moved.get(area[0], 0)) for area in areas]
+
+
+def _by_place(
+    session: Session, filters: Filters, edition: Edition, gone: list[Any], *, demo: bool | None
+) -> dict[str, int]:
+    """The reports of areas that the edition does not have, by the one of its areas that holds their public point."""
+    spot = func.ST_Transform(Report.public_point, METRIC_SRID)
     # A point on a border lies in two parts and counts once.
     around = (
         select(Area.code)
         .join(AreaPart, AreaPart.area_id == Area.id)
-        .where(*here, AreaPart.edition_id == edition.id, func.ST_Covers(AreaPart.geometry, spot))
+        .where(Area.edition_id == edition.id, Area.level == edition.routing_level)
+        .where(AreaPart.edition_id == edition.id, func.ST_Covers(AreaPart.geometry, spot))
         .order_by(Area.code)
         .limit(1)
-        .lateral("around")
+        .correlate(Report)
+        .scalar_subquery()
     )
-    moved = (
-        select(around.c.code, func.count().label("count"))
-        .select_from(report.join(around, true()))
-        .where(report.c.area.not_in(codes))
-        .group_by(around.c.code)
-        .cte("moved")
-    )
-    rows = session.execute(
-        select(
-            Area.code,
-            Area.name,
-            Area.kind,
-            Area.area_m2 / 1_000_000,
-            func.coalesce(routed.c.count, 0) + func.coalesce(moved.c.count, 0),
-        )
-        .outerjoin(routed, routed.c.area == Area.code)
-        .outerjoin(moved, moved.c.code == Area.code)
-        .where(*here)
-        .order_by(Area.code)
-    )
-    return [AreaCount(*row) for row in rows]
+    query = select(around.label("holder"), func.count()).where(Report.area_code.in_(gone)).group_by("holder")
+    rows = session.execute(only(visible(apply_filters(query.select_from(Report), filters), PUBLIC), demo))
+    return {code: count for code, count in rows if code is not None}
 
 
-def _counts(session: Session, *keys: ColumnElement[Any]) -> list[Any]:
-    return list(
-        session.execute(select(*keys, func.count().label("n")).group_by(*keys).order_by(func.count().desc(), keys[0]))
-    )
+def _named(counted: pd.DataFrame, key: str, names: dict[int, tuple[str, str]]) -> list[dict[str, Any]]:
+    return [{"code": names[one][0], "name": names[one][1], "count": count} for one, count in _largest(counted, key)]
 
 
-def _reports(filters: Filters, demo: bool | None) -> Subquery:
-    return only(select_public(filters), demo).subquery("report")
+def _largest(counted: pd.DataFrame, key: str) -> list[tuple[Any, int]]:
+    totals = counted.groupby(key)["count"].sum()
+    found = [(one, int(count)) for one, count in totals.items() if count]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _start(day: int, period: Period) -> date:
+    """The first day of the period that holds a day since EPOCH; weeks begin on Monday."""
+    found = EPOCH + timedelta(days=day)
+    if period == "week":
+        return found - timedelta(days=found.weekday())
+    return found.replace(day=1 if period != "day" else found.day, month=1 if period == "year" else found.month)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.delivery import sending
 from api.sms import replies
 from geo import inbound, outbox, retention, timekeeping, uploads
+from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
 
@@ -41,6 +42,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
             raise
 
     _answering(app, settings, sessions)
+    _counting(app, sessions)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="clock", queueing_lock="clock")
@@ -78,6 +80,17 @@ def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
         last = context.job.attempts + 1 >= sending.MOST_TRIES
         with sessions.begin() as session:
             replies.tell(session, settings, message_id, last=last)
+
+
+def _counting(app: App, sessions: sessionmaker[Session]) -> None:
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name="count", queueing_lock="count")
+    def count(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        # Before it is folded a change counts as well, so this may come late; what waits only makes reading dearer.
+        folded = keeping.BATCH
+        while folded == keeping.BATCH:
+            with sessions.begin() as session:
+                folded = keeping.keep(session)
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

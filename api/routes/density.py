@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.deps import SessionDep
 from api.filters import FiltersDep
 from api.geojson import geojson
-from maps.density import DEEPER, FINEST, Cells, cells
+from maps.density import FINEST, Cells, cells
 
 router = APIRouter(prefix="/api/v1/density", tags=["maps"])
 
@@ -21,8 +21,8 @@ def density(
 ) -> Response:
     """How many public reports lie in each cell that has any.
 
-    A cell is the web mercator tile {z}/{x}/{y} that is its `id`, three zooms deeper than asked; its point is the mean
-    of the public places of its reports, so that a sensitive one counts where its blurred place lies.
+    A cell is the web mercator tile {z}/{x}/{y} that is its `id`, three zooms deeper than asked, of zoom 18 at most; its
+    point is its middle. A sensitive report counts where its blurred place lies. Of a bbox the cells that it touches.
     """
     found = cells(session, filters, zoom, demo=demo)
     return geojson(as_collection(found))
@@ -30,7 +30,6 @@ def density(
 
 def as_collection(found: Cells) -> dict[str, Any]:
     """Cells as a FeatureCollection of points with `count` and, of these, `demo`."""
-    level = found.zoom + DEEPER
     columns = (found.x, found.y, found.lon, found.lat, found.count, found.demo)
     return {
         "type": "FeatureCollection",
@@ -40,7 +39,7 @@ def as_collection(found: Cells) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "id": f"{level}/{x}/{y}",
+                "id": f"{found.level}/{x}/{y}",
                 "geometry": {"type": "Point", "coordinates": [lon, lat]},
                 "properties": {"count": count, "demo": demo},
             }

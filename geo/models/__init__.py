@@ -5,6 +5,7 @@ from geo.models.category import Category
 from geo.models.data_request import DataRequest
 from geo.models.day import Day
 from geo.models.delivery import Delivery
+from geo.models.density import DensityBlock, DensityDelta, DensityOwner
 from geo.models.event import Event
 from geo.models.flag import Flag
 from geo.models.follower import Follower
@@ -35,6 +36,9 @@ __all__ = [
     "DataRequest",
     "Day",
     "Delivery",
+    "DensityBlock",
+    "DensityDelta",
+    "DensityOwner",
     "Event",
     "Flag",
     "Follower",

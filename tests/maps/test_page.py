@@ -53,7 +53,7 @@ FRAME = Frame(
     total=1,
 )
 ONE = np.array([1])
-CELLS = Cells(9, ONE, ONE, np.array([108.3]), np.array([15.8]), ONE, ONE)
+CELLS = Cells(12, np.array([3280]), np.array([1864]), ONE, ONE)
 FILM = Film("day", [date(2026, 1, 1)], np.array([108.3]), np.array([15.8]), ONE * 0, ONE * 0, ONE)
 AREAS = [AreaCount("503", HOSTILE, "thành phố", 61.5, 7)]
 REPORT = {

@@ -1,0 +1,215 @@
+"""The kept counts, read: what was folded and what was appended since, in one statement and so in one moment."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.database import driver
+from geo.density.block import NOTHING, Entries, decode
+from geo.density.grid import (
+    CELLS,
+    DEEPEST,
+    EVER,
+    NEVER,
+    SIDE,
+    STATES,
+    cell_and_demo,
+    demo_of,
+    kept,
+    owner_of,
+    pack,
+    state_of,
+)
+from geo.filters import Filters
+from geo.models import Category, DensityOwner, Unit
+
+Window = tuple[int, int, int, int]  # first and last column, first and last row of cells of a level, inclusive
+ALL = 0  # the category of the counts of all categories together
+_INSIDE = (1 << SIDE) - 1
+# The blocks in which the days before the first and the last day lie; of every chunk one or two.
+_BLOCKS = """
+    SELECT x, y, category_id, first_day, until_day, before, within,
+        NULL::text, NULL::boolean, NULL::integer, NULL::text, NULL::text
+    FROM density_blocks
+    WHERE level = %(level)s AND category_id = ANY(%(categories)s)
+        AND x BETWEEN %(west)s >> 5 AND %(east)s >> 5 AND y BETWEEN %(north)s >> 5 AND %(south)s >> 5
+        AND {days}
+    """
+_INSIDE_OF = "first_day <= {day} AND until_day > {day}"
+_DELTAS = """
+    SELECT x >> %(shift)s, y >> %(shift)s, category_id, {day}, sum(n)::integer, NULL, NULL,
+        state, demo, unit_id, area_code, commune_code
+    FROM density_deltas
+    WHERE day >= %(first)s AND day < %(until)s
+        AND x >> %(shift)s BETWEEN %(west)s AND %(east)s AND y >> %(shift)s BETWEEN %(north)s AND %(south)s
+        AND (%(all)s OR category_id = ANY(%(categories)s))
+    GROUP BY 1, 2, 3, 4, state, demo, unit_id, area_code, commune_code
+    """
+
+
+class Part(NamedTuple):
+    """Counts of one chunk of a kept level and one category (ALL for all together)."""
+
+    x: int
+    y: int
+    category: int
+    entries: Entries
+
+    def cells(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Columns and rows of the entries in the grid of the level."""
+        cell = (self.entries.series & np.uint32(CELLS - 1)).astype(np.int64)
+        return (self.x << SIDE) + (cell & _INSIDE), (self.y << SIDE) + (cell >> SIDE)
+
+
+@dataclass
+class Owners:
+    """Who answers where, by the numbers that the counts use: unit id, area and commune of each."""
+
+    known: dict[tuple[int, str | None, str | None], int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, session: Session) -> "Owners":
+        """All that there are."""
+        rows = session.execute(
+            select(DensityOwner.id, DensityOwner.unit_id, DensityOwner.area_code, DensityOwner.commune_code)
+        )
+        return cls({(unit, area, commune): number for number, unit, area, commune in rows})
+
+    def number(self, unit: int, area: str | None, commune: str | None) -> int:
+        """The number of an owner; of one who came a moment ago a new one, which only this object knows."""
+        return self.known.setdefault((unit, area, commune), max(self.known.values(), default=0) + 1)
+
+    def columns(self, numbers: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Unit ids, areas and communes of owners by their numbers."""
+        table = np.empty((max(self.known.values(), default=0) + 1, 3), object)
+        for owner, number in self.known.items():
+            table[number] = owner
+        return dict(zip(("unit", "area", "commune"), table[numbers].T, strict=True))
+
+    def matching(self, unit: int | None, area: str | None, *, sensitive: bool) -> NDArray[np.bool_]:
+        """Which numbers pass a unit and an area; the commune of a sensitive report is nobody's business."""
+        found = np.zeros(max(self.known.values(), default=0) + 1, bool)
+        for (its_unit, its_area, its_commune), number in self.known.items():
+            near = area is None or its_area == area or (its_commune == area and not sensitive)
+            found[number] = near and unit in (None, its_unit)
+        return found
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the counts: ids instead of codes, whole days since EPOCH, everything else as in Filters."""
+
+    first: int
+    until: int
+    categories: tuple[int, ...]
+    sensitive: frozenset[int]
+    state: int | None
+    unit: int | None
+    area: str | None
+    demo: bool | None
+
+    def passes(self, category: int, entries: Entries, owners: Owners) -> Entries:
+        """Those of a category's entries that pass state, unit, area and kind."""
+        series = entries.series
+        keep = np.ones(len(series), bool)
+        if self.state is not None:
+            keep &= state_of(series) == self.state
+        if self.demo is not None:
+            keep &= demo_of(series) == self.demo
+        if self.unit is not None or self.area is not None:
+            keep &= owners.matching(self.unit, self.area, sensitive=category in self.sensitive)[owner_of(series)]
+        return entries if keep.all() else Entries(series[keep], entries.count[keep], entries.day[keep])
+
+
+def asked(
+    session: Session, filters: Filters, days: tuple[int, int], *, demo: bool | None, by_category: bool = False
+) -> Asked:
+    """The question that filters ask about the days from the first until before the second."""
+    rows = session.execute(select(Category.id, Category.code, Category.sensitive)).all()
+    chosen = [row.id for row in rows if not filters.category or row.code in filters.category]
+    apart = bool(filters.category) or filters.area is not None or by_category
+    unit = session.scalar(select(Unit.id).where(Unit.code == filters.unit)) if filters.unit else None
+    # A withdrawn report is in no count: a number that no state has.
+    state = (*STATES, filters.state).index(filters.state) if filters.state else None
+    return Asked(
+        *days,
+        tuple(chosen) if apart else (ALL,),
+        frozenset(row.id for row in rows if row.sensitive),
+        state,
+        unit,
+        filters.area,
+        demo,
+    )
+
+
+def parts(
+    session: Session, question: Asked, level: int, window: Window | None, owners: Owners, *, daily: bool = False
+) -> Iterator[Part]:
+    """The counts that a question asks for, at a kept level, in the chunks that touch a window of its cells.
+
+    With `daily` each entry tells its day; otherwise its days mean nothing.
+    """
+    last = (1 << level) - 1
+    west, east, north, south = window or (0, last, 0, last)
+    ends = ["%(first)s"] * (question.first != NEVER) + ["%(until)s - 1"]
+    within = " OR ".join(_INSIDE_OF.format(day=day) for day in ends)
+    days = "first_day < %(until)s AND until_day > %(first)s" if daily else f"({within})"
+    query = f"{_BLOCKS.format(days=days)} UNION ALL {_DELTAS.format(day='day' if daily else '0')}"
+    values: dict[str, Any] = {"level": level, "shift": DEEPEST - level, "all": question.categories == (ALL,)}
+    values |= {"west": west, "east": east, "north": north, "south": south}
+    values |= {"first": question.first, "until": question.until, "categories": list(question.categories)}
+    with driver(session).cursor(binary=True) as cursor:
+        for x, y, category, first, until, before, inside, *rest in cursor.execute(query, values):
+            if inside is None:
+                part = _appended((x, y), category, (first, until), rest, owners)
+            else:
+                entries = decode(inside).between(question.first, question.until) if daily else NOTHING
+                if not daily:
+                    entries = _block(question, first, until, before, inside)
+                part = Part(x, y, category, entries)
+            passing = question.passes(part.category, part.entries, owners)
+            if len(passing):
+                yield part._replace(entries=passing)
+
+
+def _block(question: Asked, first: int, until: int, before: bytes, inside: bytes) -> Entries:
+    """What a block says of the question's days: what came up to the last one, less what came before the first."""
+    has_first = first <= question.first != NEVER and question.first < until
+    has_last = first < question.until <= until
+    within = decode(inside)
+    if has_first and has_last:
+        return within.between(question.first, question.until)
+    upto, sign = (question.until, 1) if has_last else (question.first, -1)
+    ends = (decode(before), within.between(NEVER, upto))
+    return Entries(
+        np.concatenate([one.series for one in ends]),
+        np.concatenate([one.count for one in ends]) * sign,
+        np.concatenate([one.day for one in ends]),
+    )
+
+
+def _appended(at: tuple[int, int], category: int, change: tuple[int, int], rest: list[Any], owners: Owners) -> Part:
+    x, y = at
+    day, n = change
+    state, demo, *owner = rest
+    columns = ((y & _INSIDE) << SIDE | x & _INSIDE, demo, STATES.index(state), owners.number(*owner))
+    series = pack(*(np.array([value]) for value in columns))
+    return Part(x >> SIDE, y >> SIDE, category, Entries(series, np.array([n]), np.array([day])))
+
+
+def by_cell(found: Iterator[Part]) -> dict[tuple[int, int], NDArray[np.int64]]:
+    """The counts of each chunk's CELLS cells, a row of what people sent and one of the demonstration."""
+    chunks: dict[tuple[int, int], NDArray[np.int64]] = {}
+    for part in found:
+        counts = np.bincount(cell_and_demo(part.entries.series), part.entries.count, 2 * CELLS)
+        total = chunks.setdefault((part.x, part.y), np.zeros((2, CELLS), np.int64))
+        total += counts.astype(np.int64).reshape(2, CELLS)
+    return chunks
+
+
+__all__ = ["ALL", "EVER", "NEVER", "Asked", "Owners", "Part", "Window", "asked", "by_cell", "kept", "parts"]
