@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from api.migrations import migrate
 from boundaries import editions
+from geo import cursor
 from geo.errors import SetupError
 from geo.seeds import seed
 
@@ -16,5 +17,6 @@ def prepare(engine: Engine, secret: bytes) -> SetupError | None:
     """
     migrate(engine, secret)
     with Session(engine) as session, session.begin():
+        cursor.adopt(session)
         seed(session)
         return editions.load_defaults(session)

@@ -1,6 +1,7 @@
 """The web server: uvicorn on a socket opened beforehand, stopped in order."""
 
 import logging
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -9,9 +10,11 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.routes import stream
 from geo.database import build_engine, build_sessions
 from geo.errors import SetupError
 from geo.i18n import _
@@ -65,10 +68,22 @@ def serve(
     app: FastAPI | None, listener: socket.socket, settings: Settings, announce: Callable[[str], None], workers: int = 1
 ) -> None:
     """Serves until a signal; without an `app` each worker process makes its own from the environment."""
-    config = uvicorn.Config(
+    _open_files()
+    wanted = config(app, settings, workers)
+    if workers > 1:
+        announce(address(listener))
+        Multiprocess(wanted, sockets=[listener]).run()
+    else:
+        _Server(wanted, lambda: announce(address(listener))).run([listener])
+
+
+def config(app: FastAPI | None, settings: Settings, workers: int = 1) -> uvicorn.Config:
+    """How uvicorn serves the application."""
+    return uvicorn.Config(
         app if app is not None else "api.serving:application",
         factory=app is None,
         workers=workers,
+        http=_Connection,
         log_level=logging.WARNING,
         # Addresses of private links must not be written down, and a proxy in front keeps its own log.
         access_log=False,
@@ -76,11 +91,12 @@ def serve(
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=GRACE,
     )
-    if workers > 1:
-        announce(address(listener))
-        Multiprocess(config, sockets=[listener]).run()
-    else:
-        _Server(config, lambda: announce(address(listener))).run([listener])
+
+
+def _open_files() -> None:
+    """Lets the process, and those it starts, have as many connections as the system allows it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def application() -> FastAPI:
@@ -105,3 +121,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._announce()
+
+
+class _Connection(HttpToolsProtocol):
+    def shutdown(self) -> None:
+        """A stream has no end of its own to wait for; its reader opens it again elsewhere and misses nothing."""
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete and self.scope["path"] == stream.PATH:
+            # One that does not read would never let the rest of it go.
+            (self.transport.abort if self.flow.write_paused else self.transport.close)()

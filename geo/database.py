@@ -9,8 +9,10 @@ import orjson
 from psycopg import Connection
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import UserDefinedType
 
 # Names that Alembic can address again, whatever made them.
 CONVENTION = {
@@ -22,6 +24,27 @@ CONVENTION = {
 }
 
 Big = Annotated[int, "64 bits"]  # ids of what grows with every report
+
+
+class TransactionId(UserDefinedType[int]):
+    """PostgreSQL's xid8, the number of a transaction that never comes again; an integer here."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        """Its name in the schema."""
+        return "xid8"
+
+    def bind_processor(self, _dialect: Any) -> Any:
+        """Written as text, whose type the server finds by what it is compared with: no integer becomes an xid8."""
+        return str
+
+    def result_processor(self, _dialect: Any, _coltype: Any) -> Any:
+        """The driver knows no xid8 and gives text."""
+        return int
+
+
+ischema_names["xid8"] = TransactionId  # for Alembic, when it compares
 
 
 class Base(DeclarativeBase):

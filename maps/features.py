@@ -78,6 +78,11 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
     return visible(apply_filters(query, filters or Filters()), PUBLIC)
 
 
+def urgent() -> ColumnElement[bool]:
+    """Whether a report is urgent: by an officer's word, else by its category."""
+    return func.coalesce(Report.urgent, Category.urgent)
+
+
 def _keys(kind: str) -> ColumnElement[Any]:
     shown = select(shown_key()).where(Media.report_id == Report.id, Media.kind == kind, ~kept_back())
     keys = func.array(shown.order_by(Media.id).correlate(Report).scalar_subquery())
@@ -107,4 +112,4 @@ def to_feature(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-__all__ = ["COLUMNS", "Filters", "next_deadline", "properties", "published", "select_public", "to_feature"]
+__all__ = ["COLUMNS", "Filters", "next_deadline", "properties", "published", "select_public", "to_feature", "urgent"]

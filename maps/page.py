@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from maps.frame import NAMES, TITLES, Frame
 from maps.labels import COAST, OPEN_SEA, SEA
+from maps.live import Live
 from maps.style import icon_path
 from maps.words import WORDS
 
@@ -108,6 +109,8 @@ def draw(frame: Frame, data: Any, js: Sequence[str], css: Sequence[str] = (), **
     """A map's page as HTML; `data` is what its script draws, `values` what its template shows."""
     page, canvas = Page(frame, data, **values), Canvas(frame)
     canvas.add_child(Drawing(frame, js, css))
+    if frame.cursor is not None:
+        canvas.add_child(Live(f"{frame.site.api}/stream", frame.cursor, script=frame.site.asset("live.js")))
     page.add_child(canvas)
     rendered: str = page.render()
     return rendered

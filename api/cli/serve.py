@@ -3,10 +3,12 @@
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
 from api import serving
 from api.cli import context
 from api.migrations import is_current
+from geo import cursor
 from geo.database import build_engine
 from geo.errors import SetupError
 from geo.i18n import _
@@ -25,6 +27,9 @@ def run(
         try:
             if not is_current(engine):
                 raise SetupError(_("Cơ sở dữ liệu chưa đúng phiên bản; hãy chạy: quangnam db migrate"))
+            with Session(engine) as session:
+                if cursor.foreign(session):
+                    raise SetupError(_("Cơ sở dữ liệu vừa được khôi phục từ nơi khác; hãy chạy: quangnam db migrate"))
         finally:
             engine.dispose()
         app = serving.application() if workers == 1 else None

@@ -11,6 +11,7 @@ from api import mapping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
 from api.web.headers import fresh_nonce, security
+from geo import cursor
 from geo.errors import NotFoundError
 from geo.i18n import LANGUAGES, Lang, _, translate
 from maps import samples
@@ -20,6 +21,7 @@ from maps.style import asset_url
 
 router = APIRouter(prefix="/maps", include_in_schema=False)
 FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+LIVE = ("incidents", "heatmap")  # the maps on which one sees what happens
 _YEAR = 31_536_000  # seconds
 
 
@@ -39,9 +41,11 @@ def page(  # noqa: PLR0917 (FastAPI names them all)
         raise NotFoundError(_("Không có bản đồ này; có bốn bản đồ: {names}."), names=", ".join(NAMES))
     query = {key: value for key, value in request.query_params.items() if value}
     written = {key: query[key] for key in (*FILTERS, "by", "demo") if key in query}
+    # Before the data are asked for: what comes meanwhile comes again, and nothing is missed.
+    stands = str(cursor.here(session)) if name in LIVE else None
     nonce = fresh_nonce()
     site = _site(name, lang, written, nonce)
-    around = mapping.frame(session, settings, name, lang=lang, site=site, filters=written)
+    around = replace(mapping.frame(session, settings, name, lang=lang, site=site, filters=written), cursor=stands)
     if name != "incidents":
         around = replace(around, other=_other(samples.present(session), name, lang, written, demo))
     text = mapping.draw(session, around, filters, by=by, demo=demo if name != "incidents" else None)

@@ -1,10 +1,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy import ForeignKey, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.database import Base, Big
+from geo.database import Base, Big, TransactionId
 
 
 class Event(Base):
@@ -24,3 +24,7 @@ class Event(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     text: Mapped[str | None]
     data: Mapped[dict[str, Any] | None]
+    # Whose commit made it readable: numbers of rows are given out of that order.
+    transaction_id: Mapped[int] = mapped_column(TransactionId, server_default=func.pg_current_xact_id())
+
+    __table_args__ = (Index("ix_events_transaction_id_id", "transaction_id", "id"),)

@@ -42,9 +42,8 @@ quangnam.incidents = (map) => {
     box.append(head, make("p", "state", config.states[state] || state));
     if (demo) box.append(make("p", "demo", say("demo")));
     const facts = make("p", "facts");
-    for (const text of [area, unit, times.format(new Date(created))]) {
-      if (text) facts.append(make("bdi", "", text), make("br"));
-    }
+    const tell = (...texts) => facts.replaceChildren(...texts.filter(Boolean).flatMap((text) => [make("bdi", "", text), make("br")]));
+    tell(area, unit, times.format(new Date(created)));
     const words = make("p", "words");
     words.dir = "auto";
     box.append(facts, words);
@@ -58,6 +57,7 @@ quangnam.incidents = (map) => {
     box.append(make("p", "code", feature.id));
     if (config.api && content === undefined) {
       ask(`${config.api}/reports/${encodeURIComponent(feature.id)}`, new AbortController()).then((found) => {
+        if (found && !unit) tell(found.properties.area_name, found.properties.unit_name, times.format(new Date(created)));
         const text = found && found.properties.content;
         if (text) {
           words.textContent = text.length > 240 ? `${text.slice(0, 240)}…` : text;
@@ -84,12 +84,42 @@ quangnam.incidents = (map) => {
   }
 
   function show(markers) {
+    pins = null;
     clusters.clearLayers();
     clusters.addLayers(markers);
   }
 
+  function showSingle(features) {
+    const markers = features.map(single);
+    show(markers);
+    pins = new Map(features.map((feature, index) => [feature.id, { feature, marker: markers[index] }]));
+  }
+
+  // What happens while single reports are shown: the newest MOST stay.
+  const MOST = 3000;
+  let pins = null;
+  function drop(code) {
+    const pin = pins.get(code);
+    if (pin) clusters.removeLayer(pin.marker);
+    pins.delete(code);
+  }
+  for (const name of ["report", "step"]) {
+    document.addEventListener(`quangnam:${name}`, ({ detail }) => {
+      const pin = pins?.get(detail.code);
+      if (pin && !quangnam.matches(detail)) drop(detail.code);
+      else if (pin) Object.assign(pin.feature.properties, { state: detail.state, unit_name: undefined });
+      else if (pins && quangnam.matches(detail) && (name === "report" || data.reports)) {
+        if (pins.size >= MOST) drop(pins.keys().next().value);
+        const { code, lon, lat, category, state, created_at, demo } = detail;
+        const feature = { id: code, geometry: { coordinates: [lon, lat] }, properties: { category, state, created_at, demo } };
+        pins.set(code, { feature, marker: single(feature) });
+        clusters.addLayer(pins.get(code).marker);
+      }
+    });
+  }
+
   if (data.reports) {
-    show(data.reports.features.map(single));
+    showSingle(data.reports.features);
     return;
   }
   let coarse = true;
@@ -117,6 +147,6 @@ quangnam.incidents = (map) => {
     const found = url && (await ask(url));
     if (!found) return;
     coarse = false;
-    show(found.features.map(single));
+    showSingle(found.features);
   });
 };

@@ -22,10 +22,11 @@ from api.intake import submit
 from geo import workflow
 from geo.database import build_engine, build_sessions
 from geo.models import Report
-from geo.permissions import SYSTEM
+from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
 from geo.secret import secret
 from geo.settings import Settings
+from geo.transitions import Action
 from maps.assets.npm import NODE
 
 CHROMIUM = "/usr/bin/chromium"
@@ -73,6 +74,13 @@ class Live:
                 workflow.apply(session, report, "accept", SYSTEM, door="cli")
         return code
 
+    def step(self, code: str, action: Action, *, sender: bool = False) -> None:
+        """Takes one step of a report, as the system or as its sender."""
+        with self.sessions.begin() as session:
+            report = session.scalars(select(Report).where(Report.code == code)).one()
+            actor = Actor("sender", report_id=report.id) if sender else SYSTEM
+            workflow.apply(session, report, action, actor, door="cli")
+
     def demo(self, count: int) -> None:
         """Loads demonstration reports."""
         demo.load(self.engine, self.settings, count)
@@ -86,21 +94,21 @@ class Serve(Protocol):
 
 
 @contextmanager
-def running(database_url: str, data_dir: Path, **values: Any) -> Iterator[Live]:
+def running(database_url: str, data_dir: Path, *, port: int = 0, **values: Any) -> Iterator[Live]:
     """A server over a database, stopped at the end."""
     wanted = {"data_dir": data_dir, "secret_key": "a key for tests only", "basemap_url": ""} | values
     settings = Settings(**wanted)
     engine = build_engine(database_url)
     sessions = build_sessions(engine)
-    with serving.listen("127.0.0.1", 0) as listener:
-        config = uvicorn.Config(create_app(settings, sessions), log_level="warning", access_log=False)
-        server = uvicorn.Server(config)
+    with serving.listen("127.0.0.1", port) as listener:
+        server = uvicorn.Server(serving.config(create_app(settings, sessions), settings))
         # The socket is open already: a browser that comes before the server is ready waits in its queue.
         thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
         thread.start()
         yield Live(serving.address(listener), engine, sessions, settings)
         server.should_exit = True
         thread.join(timeout=20)
+        assert not thread.is_alive()
     engine.dispose()
 
 

@@ -164,3 +164,11 @@ def test_sea_labels_can_be_left_out() -> None:
     assert names == ["Biển Đông", "Quần đảo Hoàng Sa (Việt Nam)", "Quần đảo Trường Sa (Việt Nam)"]
     without = drawn("heatmap", replace(FRAME, sea_labels=False))
     assert json.loads(Elements(without).scripts[0])["labels"] == []
+
+
+def test_a_page_goes_on_by_itself_from_where_it_stands_and_a_file_does_not() -> None:
+    page = incidents(replace(FRAME, cursor="AbC"), [REPORT])
+    assert '<script src="/assets/v/live.js"' in page
+    assert re.search(r'quangnam\.live\(map_quangnam, \{\s*"source": "/api/v1/stream",\s*"cursor": "AbC"', page)
+    assert 'id="live"' in page
+    assert "live.js" not in incidents(FRAME, [REPORT])
