@@ -14,6 +14,7 @@ from api.routes import (
     assets,
     boundaries,
     categories,
+    claims,
     density,
     exports,
     follow,
@@ -28,6 +29,7 @@ from api.routes import (
     sms,
     statistics,
     uploads,
+    urgent,
     voices,
 )
 from api.tus import Tus
@@ -52,6 +54,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(reports.router)
     app.include_router(uploads.router)
     app.include_router(actions.router)
+    app.include_router(claims.router)
+    app.include_router(urgent.router)
     app.include_router(voices.router)
     app.include_router(push.router)
     app.include_router(route.router)

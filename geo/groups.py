@@ -95,9 +95,11 @@ def _groups(
             select(Media.report_id, func.count())
             .where(Media.report_id.in_(ids), Media.event_id.is_(None))
             .group_by(Media.report_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
-    units = dict(session.execute(select(Unit.id, Unit.name)).tuples())
+    units = dict(session.execute(select(Unit.id, Unit.name)).tuples().all())
     categories = {one.id: one for one in session.scalars(select(Category))}
     for cluster in found:
         ranked = sorted(cluster, key=lambda spot: (spot.leads is False, reports[spot.id].state == "received", spot.at))

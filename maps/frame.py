@@ -59,6 +59,7 @@ class Frame:
     other: tuple[str, str] | None = None  # the way to the view with, or without, demonstration data: text and address
     total: int = 0
     made: datetime | None = None  # for files, which are of a moment
+    alert: tuple[str, Lang] | None = None  # what the control room says to everybody, and its language; never in a file
 
     def say(self, message: str, **values: Any) -> str:
         """A sentence in the reader's language."""

@@ -63,11 +63,5 @@ class Report(Base):
         Index("ix_reports_unit_id_state", "unit_id", "state"),
         Index("ix_reports_area_code", "area_code"),
         Index("ix_reports_commune_code", "commune_code"),
-        Index(
-            "ix_reports_open",
-            "created_at",
-            "id",
-            postgresql_where=text("state IN ('received', 'needs_info', 'in_progress')"),
-        ),
         Index("ix_reports_demo", "id", postgresql_where=text("demo")),
     )

@@ -13,8 +13,6 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-OPEN = "state IN ('received', 'needs_info', 'in_progress')"
-
 
 def upgrade() -> None:
     _of_reports()
@@ -62,8 +60,6 @@ def upgrade() -> None:
         "CREATE TRIGGER log_entries_stand BEFORE UPDATE OR DELETE OR TRUNCATE ON log_entries"
         " FOR EACH STATEMENT EXECUTE FUNCTION log_entries_stand()"
     )
-    # What is open is a small part of what is kept.
-    op.create_index("ix_reports_open", "reports", ["created_at", "id"], postgresql_where=sa.text(OPEN))
 
 
 def _of_reports() -> None:
@@ -101,7 +97,6 @@ def _of_reports() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_reports_open", "reports")
     for name in ("apart", "openings", "claims", "log_entries", "storms"):
         op.drop_table(name)
     op.execute("DROP FUNCTION log_entries_stand")
