@@ -95,11 +95,9 @@ def _groups(
             select(Media.report_id, func.count())
             .where(Media.report_id.in_(ids), Media.event_id.is_(None))
             .group_by(Media.report_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
-    units = dict(session.execute(select(Unit.id, Unit.name)).tuples().all())
+    units = dict(session.execute(select(Unit.id, Unit.name)).all())
     categories = {one.id: one for one in session.scalars(select(Category))}
     for cluster in found:
         ranked = sorted(cluster, key=lambda spot: (spot.leads is False, reports[spot.id].state == "received", spot.at))
