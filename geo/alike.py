@@ -131,14 +131,15 @@ def longest(spots: list[Spot]) -> int:
 
 
 def shared(texts: list[str], most: int = 5) -> list[str]:
-    """The words that at least half of some texts have, as somebody wrote them, the commonest first."""
+    """The commonest words that at least half of some texts have, as somebody wrote them and in their order."""
     written: dict[str, str] = {}
     count: Counter[str] = Counter()
     for text in texts:
-        mine = {plain(word): word for word in _WORD.findall(text.lower())}
-        count.update(mine.keys() - _BLANK)
-        written = mine | written
-    return [written[word] for word, number in count.most_common(most) if 2 * number >= len(texts)]
+        mine = {plain(word): word for word in _WORD.findall(text.lower()) if plain(word) not in _BLANK}
+        count.update(mine.keys())
+        written |= {key: word for key, word in mine.items() if key not in written}
+    common = {word for word, number in count.most_common(most) if 2 * number >= len(texts)}
+    return [written[word] for word in written if word in common]
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

@@ -42,8 +42,8 @@ class Group:
 
     @property
     def minutes(self) -> int:
-        """From the first to the last of them."""
-        return round((self.last - self.first).total_seconds() / 60)
+        """From the first to the last of them, one at least."""
+        return max(round((self.last - self.first).total_seconds() / 60), 1)
 
 
 def suggested(session: Session, who: Actor, now: datetime) -> list[Group]:

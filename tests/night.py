@@ -90,15 +90,20 @@ class Operator:
         Image.new("RGB", (640, 480), "orange").save(made, "JPEG")
         self._photo = made.getvalue()
 
-    def turn(self) -> None:
-        """Opens what is urgent and new, then merges every group that is suggested."""
+    def look(self) -> None:
+        """Opens what is urgent and new, as whoever hears the sound does."""
         for one in self._got("/api/v1/ioc/urgent").json()["unseen"]:
             self._got(f"/queue/{one['code']}")
+
+    def turn(self) -> None:
+        """Merges every group that is suggested, with a look at what is urgent before each."""
+        self.look()
         page = self._got("/ioc/groups").text
         for form in page.split('<form class="panel group"')[1:]:
             lead = re.search(r'name="lead" value="([^"]+)" checked', form)
             if lead is None:
                 continue  # the leads that wait
+            self.look()
             codes = re.findall(r'name="code" value="([^"]+)"', form)
             self._post("/ioc/groups", page, action="merge", lead=lead[1], code=codes, member=codes)
             self.merged += 1

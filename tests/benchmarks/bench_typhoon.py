@@ -20,7 +20,7 @@ from tests.browser.conftest import running
 from tests.night import Operator, drafts, outcome, send
 
 pytestmark = pytest.mark.benchmark_only
-REPORTS, SECONDS = 500, 120
+REPORTS, SECONDS = 500, 240
 FACTOR = 3_600 / SECONDS
 LOOKS = 30 / FACTOR  # seconds between two looks
 LONGEST = 300  # seconds of played time that something urgent may be unseen

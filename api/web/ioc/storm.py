@@ -66,7 +66,7 @@ def _shown(
     refused: str | None = None,
     typed: Mapping[str, object] | None = None,
 ) -> Response:
-    past = select(Storm, User.name).join(User, User.id == Storm.started_by).order_by(Storm.id.desc()).limit(PAST)
+    past = select(Storm, User.name).join(User, User.id == Storm.started_by).where(Storm.ended_at.is_not(None))
     return shown(
         request,
         session,
@@ -75,7 +75,7 @@ def _shown(
         now=datetime.now(UTC),
         status=422 if refused else 200,
         categories=mapping.categories(session, lang),
-        past=session.execute(past).all(),
+        past=session.execute(past.order_by(Storm.id.desc()).limit(PAST)).all(),
         refused=refused,
         typed=typed or {"text": "", "text_en": "", "categories": storm.DEFAULT},
     )
