@@ -57,5 +57,6 @@ def test_a_kept_page_learns_what_has_changed_when_the_network_is_back(page: Page
     page.goto(f"{live.url}/reports/new")
     expect(page.locator("#alarm")).to_be_visible(visible=not on)
     page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#alarm")).to_be_visible(visible=on)
     expect(page.locator("#emergency")).to_be_visible(visible=on)
