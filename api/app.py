@@ -18,6 +18,7 @@ from api.routes import (
     assets,
     boundaries,
     categories,
+    claims,
     density,
     exports,
     follow,
@@ -33,6 +34,7 @@ from api.routes import (
     statistics,
     stream,
     uploads,
+    urgent,
     voices,
 )
 from api.tus import Tus
@@ -61,6 +63,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(reports.router)
     app.include_router(uploads.router)
     app.include_router(actions.router)
+    app.include_router(claims.router)
+    app.include_router(urgent.router)
     app.include_router(voices.router)
     app.include_router(push.router)
     app.include_router(route.router)

@@ -66,12 +66,12 @@ async def _form(request: Request) -> Sent:
     return Sent(report_in(_fields(form)), photos)
 
 
-async def with_photos(request: Request) -> tuple[FormData, list[bytes]]:
+async def with_photos(request: Request, *, fields: int = 60) -> tuple[FormData, list[bytes]]:
     """A posted form and the bytes of its photos (`media`); InvalidError for too many of them or too large a one."""
     settings: Settings = request.app.state.settings
     try:
         form = await request.form(
-            max_files=settings.max_photos + media.MOST_FILMS + 1, max_fields=60, max_part_size=64_000
+            max_files=settings.max_photos + media.MOST_FILMS + 1, max_fields=fields, max_part_size=64_000
         )
     except HTTPException:
         raise InvalidError(

@@ -24,7 +24,12 @@ async def get_sessions(request: Request) -> sessionmaker[Session]:
 def get_session(request: Request) -> Iterator[Session]:
     """A session that is committed when the route returns, before the answer is sent, and rolled back on an error."""
     with request.app.state.sessions.begin() as session:
-        yield session
+        # For what surrounds every page: a second connection for it might have to wait for the first ones of others.
+        request.state.session = session
+        try:
+            yield session
+        finally:
+            del request.state.session
 
 
 def language(request: Request) -> Lang:

@@ -1,4 +1,4 @@
-"""take(): one step of the process, whatever door it came through."""
+"""take(): one step of the process, whatever door it came through; step(): the same with pictures already decoded."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ from geo import media, redaction, workflow
 from geo.details import Details
 from geo.errors import NotFoundError
 from geo.i18n import _
+from geo.media import Picture
 from geo.models import Report
 from geo.permissions import Actor
 from geo.settings import Settings
@@ -35,6 +36,22 @@ def take(
         raise NotFoundError(_("Không có bước này."))
     # First, for it takes seconds in which the report's row should not be locked.
     pictures = media.decode_all(photos, settings)
+    step(session, settings, report, action, who, door=door, version=version, details=details, pictures=pictures)
+
+
+def step(
+    session: Session,
+    settings: Settings,
+    report: Report,
+    action: Action,
+    who: Actor,
+    *,
+    door: str,
+    version: int | None,
+    details: Details,
+    pictures: Sequence[Picture] = (),
+) -> None:
+    """Takes the step and keeps its pictures with it, for many reports the same ones."""
     said = replace(details, pictures=len(pictures))
     before = redaction.shown_now(session, report, details.picture) if details.picture else None
     event_id = workflow.apply(session, report, action, who, door=door, version=version, details=said)

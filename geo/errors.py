@@ -51,6 +51,12 @@ class ConflictError(QuangnamError):
     type = "conflict"
 
 
+class BusyError(ConflictError):
+    """Somebody else is at it in this very moment; a moment later it is possible."""
+
+    type = "busy"
+
+
 class TooManyError(QuangnamError):
     """A limit of rate is reached; details carry `retry_after` in seconds."""
 

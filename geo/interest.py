@@ -11,8 +11,8 @@ from geo.errors import ConflictError, ForbiddenError
 from geo.i18n import _
 from geo.models import Flag, Follower, Report
 from geo.texts import checked
+from geo.transitions import OPEN
 
-OPEN = ("received", "needs_info", "in_progress")
 ANSWERED = ("resolved", "closed")
 WORDS = (5, 500)  # characters of an objection
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from geo import clock
 from geo.details import Effect, Situation
-from geo.errors import ConflictError, InvalidError
+from geo.errors import BusyError, ConflictError, InvalidError
 from geo.i18n import _
 from geo.models import Report
 from geo.transitions import Action
@@ -49,7 +49,7 @@ def _locked(session: Session, report_id: int | None) -> Report | None:
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":
             raise
-        raise ConflictError(_("Phản ánh chính đang được người khác cập nhật; xin thử lại.")) from error
+        raise BusyError(_("Phản ánh chính đang được người khác cập nhật; xin thử lại.")) from error
 
 
 MERGING: dict[Action, Effect] = {"merge": _merge, "split": _split}

@@ -27,6 +27,8 @@ OPTIONS = {
     "rate_days": Number(30, 1, 365, _("Ngày để đánh giá sau khi kết thúc")),
     "second_days": Number(3, 1, 60, _("Ngày làm việc để xử lý phản ánh lần 2")),
     "recurrence_metres": Number(50, 5, 1_000, _("Mét: cùng một nơi bị phản ánh lại")),
+    "claim_minutes": Number(10, 1, 240, _("Phút: một người giữ một phản ánh trước khi người khác nhận được")),
+    "group_hours": Number(6, 1, 72, _("Giờ: các phản ánh gần nhau được gợi ý gộp")),
     "recurrence_days": Number(90, 1, 1_000, _("Ngày: cùng một nơi bị phản ánh lại")),
 }
 _changed: dict[str, int] = {}

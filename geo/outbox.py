@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,8 @@ from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User
 TELL, DELIVER = "tell", "deliver"
 # To the sender by e-mail, or where they gave none some of it by SMS, which costs money.
 TO_SENDER = frozenset({"accept", "ask", "forward", "extend", "resolve", "reject", "merge", "reroute"})
-BY_SMS = frozenset({"ask", "resolve", "reject"})
+BY_SMS = frozenset({"ask", "resolve", "reject", "merge"})
+ANSWERS = frozenset({"resolve", "reject"})
 TO_UNIT = frozenset({"receive", "forward", "return", "reroute"})
 TO_ASSIGNEE = frozenset({"assign", "supply", "reply", "complete", "approve", "decline"})
 TO_HEADS = frozenset({"propose", "escalate"})
@@ -75,7 +76,7 @@ def _messages(
         if event.action in TO_UNIT and _by_link(session, report):
             found.append(("link", f"unit:{report.unit_id}"))
     if channels.push:
-        mine = select(Subscription.id).where(Subscription.report_id == report.id)
+        mine = select(Subscription.id).where(Subscription.report_id.in_(_told_reports(event, report)))
         found += [("push", f"subscription:{one}") for one in session.scalars(mine)]
     hooks = select(Webhook.id).where(Webhook.active, Webhook.unit_id.in_({event.unit_id, report.unit_id}))
     return found + [("webhook", f"webhook:{one}") for one in session.scalars(hooks)]
@@ -85,9 +86,7 @@ def _senders(
     session: Session, event: Event, report: Report, channels: Channels, secret: bytes
 ) -> list[tuple[str, str]]:
     """The report's sender, and for an answer those of the reports that were merged into it."""
-    theirs = Sender.report_id == report.id
-    if event.action in ("resolve", "reject"):
-        theirs = or_(theirs, Sender.report_id.in_(select(Report.id).where(Report.lead_id == report.id)))
+    theirs = Sender.report_id.in_(_told_reports(event, report))
     found = []
     for sender in session.scalars(
         select(Sender).join(Report, Report.id == Sender.report_id).where(theirs, ~Report.demo, Sender.key.is_not(None))
@@ -97,6 +96,12 @@ def _senders(
         elif channels.sms and event.action in BY_SMS:
             found.append(("sms", f"sender:{sender.report_id}"))
     return found
+
+
+def _told_reports(event: Event, report: Report) -> Select[int]:
+    """The ids of the reports that an event is about: an answer is also one for what was merged into its report."""
+    mine = Report.id == report.id
+    return select(Report.id).where(mine | (Report.lead_id == report.id) if event.action in ANSWERS else mine)
 
 
 def _people(session: Session, event: Event, report: Report) -> list[int]:

@@ -69,6 +69,8 @@ MAY: dict[str, frozenset[Role]] = {
     "enter": frozenset({"officer", "head", "operator"}),  # a phone call, as a report
     "load": frozenset({"head", "operator"}),  # who has how much, and moving it
     "templates": frozenset({"head", "operator"}),
+    "claim": frozenset({"officer", "head", "operator"}),  # says that they have a report in hand
+    "command": frozenset({"operator"}),  # the night's pages: groups, the alert, the log, what is urgent
     "administer": frozenset({"administrator"}),
 }
 PUBLIC_ACTIONS = frozenset(action for action, roles in MAY.items() if "public" in roles)

@@ -15,8 +15,8 @@ from geo.i18n import _
 from geo.models import Category, Report, Unit, User
 from geo.permissions import Actor, visible
 from geo.search import has_words
+from geo.transitions import OPEN
 
-OPEN = ("received", "needs_info", "in_progress")
 PAGE = 50
 
 

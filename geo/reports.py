@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, make_transient_to_detached
 
-from geo import codes, deadlines, senders
+from geo import clock, codes, deadlines, senders
 from geo.database import driver
 from geo.errors import InvalidError, NotFoundError
 from geo.filters import Filters, apply_filters
@@ -25,7 +25,7 @@ CONTENT = (10, 5_000)  # characters
 _COLUMNS = (
     *("code", "state", "version", "category_id", "unit_id", "area_code", "commune_code", "needs_confirmation"),
     *("content", "words", "point", "public_point", "accuracy", "happened_at", "created_at"),
-    *("accept_due", "resolve_due", "door", "demo", "second_of_id"),
+    *("accept_due", "resolve_due", "door", "demo", "second_of_id", "urgent"),
 )
 # One trip for both rows, written out: the door's speed is the number of trips, and a unit of work takes two and more.
 _INSERT = f"""
@@ -81,17 +81,29 @@ class Kind(NamedTuple):
     urgent: bool
     accept_hours: int
     resolve_days: int
+    raised: bool = False  # an alert makes it urgent, whatever the category says
+
+    def in_force(self) -> "Kind":
+        """The same with the deadlines of what is urgent, where an alert raises it."""
+        if not self.raised:
+            return self
+        hours, days = min(self.accept_hours, clock.URGENT[0]), min(self.resolve_days, clock.URGENT[1])
+        return self._replace(urgent=True, accept_hours=hours, resolve_days=days)
 
 
-_KIND = "SELECT id, sensitive, urgent, accept_hours, resolve_days FROM categories WHERE code = %(code)s AND active"
+_KIND = """
+    SELECT id, sensitive, urgent, accept_hours, resolve_days, EXISTS (
+        SELECT FROM storms WHERE ended_at IS NULL AND code = ANY (storms.categories)
+    ) FROM categories WHERE code = %(code)s AND active
+    """
 
 
 def category(session: Session, code: str) -> Kind:
-    """What the active category of a code means; InvalidError where there is none."""
+    """What the active category of a code means at this moment; InvalidError where there is none."""
     row = driver(session).execute(_KIND, {"code": code}).fetchone() if "\0" not in code else None
     if row is None:
         raise InvalidError(_("Không có lĩnh vực này; hãy chọn một lĩnh vực trong danh sách."), field="category")
-    return Kind(*row)
+    return Kind(*row).in_force()
 
 
 def create(
@@ -130,6 +142,7 @@ def create(
         resolve_due=deadlines.due_in_days(moment, category.resolve_days, urgent=category.urgent),
         door=draft.door,
         demo=False,
+        urgent=True if category.raised else None,
         second_of_id=second_of,
         published_at=None,
     )

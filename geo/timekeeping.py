@@ -11,8 +11,7 @@ from geo.errors import QuangnamError
 from geo.filters import next_deadline
 from geo.models import Event, Report
 from geo.permissions import SYSTEM
-from geo.queue import OPEN
-from geo.transitions import Action
+from geo.transitions import OPEN, Action
 
 BATCH = 500
 

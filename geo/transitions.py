@@ -51,7 +51,7 @@ Action = Literal[
 INNER: frozenset[Action] = frozenset({"propose", "complete"})
 
 
-_OPEN: tuple[State, ...] = ("received", "needs_info", "in_progress")
+OPEN: tuple[State, ...] = ("received", "needs_info", "in_progress")
 _SETTLED: tuple[State, ...] = ("resolved", "rejected", "closed")
 _CHANGES: dict[tuple[State | None, Action], State] = {
     (None, "receive"): "received",
@@ -86,16 +86,16 @@ _CHANGES: dict[tuple[State | None, Action], State] = {
 # What changes no state.
 _BESIDE: dict[Action, tuple[State, ...]] = {
     "assign": ("received", "in_progress"),
-    "confirm": _OPEN,
-    "reroute": _OPEN,
-    "urgency": _OPEN,
+    "confirm": OPEN,
+    "reroute": OPEN,
+    "urgency": OPEN,
     "propose": ("in_progress",),  # what a resolve or extend becomes where the head approves first
     "approve": ("in_progress",),
     "decline": ("in_progress",),
-    "escalate": _OPEN,  # a deadline was missed: the IOC watches
-    "redact": (*_OPEN, *_SETTLED),
-    "hide": (*_OPEN, *_SETTLED),
-    "show": (*_OPEN, *_SETTLED),
+    "escalate": OPEN,  # a deadline was missed: the IOC watches
+    "redact": (*OPEN, *_SETTLED),
+    "hide": (*OPEN, *_SETTLED),
+    "show": (*OPEN, *_SETTLED),
     "complete": tuple(STATES),  # what a phone could not send by SMS comes when it can, and is never refused
 }
 TRANSITIONS: dict[tuple[State | None, Action], State] = _CHANGES | {

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo import approval, days, jobs, merging, outbox, proof
+from geo import approval, claims, days, jobs, merging, outbox, proof
 from geo.database import driver
 from geo.details import Details, Situation, checked_details
 from geo.effects import EFFECTS
@@ -17,7 +17,7 @@ from geo.errors import ConflictError, ForbiddenError
 from geo.i18n import _
 from geo.models import Report, ReportUnit
 from geo.permissions import SYSTEM, Actor, may
-from geo.transitions import STATES, TRANSITIONS, Action, State, possible
+from geo.transitions import OPEN, STATES, TRANSITIONS, Action, State, possible
 
 NOTHING = Details()
 CHANNEL = "quangnam"
@@ -44,8 +44,9 @@ def apply(
 ) -> int:
     """Takes one step (state, effects, event, `candidates`, NOTIFY) in the session's transaction; the event's id.
 
-    ConflictError where the step is not possible now, or another came first and `version` is old; ForbiddenError where
-    the actor may not take it; InvalidError where its details lack something. None of them changes the report.
+    ConflictError where the step is not possible now, or another came first and `version` is old; ClaimedError where a
+    colleague has the report in hand; ForbiddenError where the actor may not take it; InvalidError where its details
+    lack something. None of them changes the report.
     """
     source = None if action == "receive" else _locked(session, report, version)
     moment = now or datetime.now(UTC)
@@ -63,6 +64,8 @@ def apply(
         raise ForbiddenError(_("Bạn không có quyền thực hiện bước này."))
     details = checked_details(action, details)
     if source is not None:
+        claims.stepping(session, report, actor, moment)
+        unit_id = report.unit_id
         if effect := EFFECTS.get(action):
             effect(Situation(session, report, actor, details, moment))
         report.state = target
@@ -70,6 +73,8 @@ def apply(
             report.waiting = None
         report.version += 1
         session.flush()
+        if target not in OPEN or report.unit_id != unit_id:
+            claims.end(session, report)
     if candidates:
         rows = [{"report_id": report.id, "unit_id": unit, "role": "candidate"} for unit in candidates]
         session.execute(insert(ReportUnit), rows)

@@ -60,6 +60,7 @@ class Frame:
     total: int = 0
     made: datetime | None = None  # for files, which are of a moment
     cursor: str | None = None  # where the history stood when the page was made; with it the page goes on by itself
+    alert: tuple[str, Lang] | None = None  # what the control room says to everybody, and its language; never in a file
 
     def say(self, message: str, **values: Any) -> str:
         """A sentence in the reader's language."""

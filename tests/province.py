@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -16,7 +17,18 @@ from api import follow, mine, working
 from api.intake import submit
 from api.routes.reports import DEVICE
 from api.web import forgery
-from geo import accounts, data_requests, interest, logins, second_factor, work_links, workflow
+from geo import (
+    accounts,
+    claims,
+    data_requests,
+    interest,
+    logbook,
+    logins,
+    second_factor,
+    storm,
+    work_links,
+    workflow,
+)
 from geo.details import Details
 from geo.models import Media, Report, Unit, User
 from geo.permissions import Actor
@@ -113,6 +125,7 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
         for number, name in enumerate(STATES):
             values[name], links[values[name]] = _send(session, settings, number, name)
         values["work"] = _work(session, settings, values)
+        _night(session, values)
         pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
         values["picture"] = session.scalars(pictures).one()
     return Province(sessions, settings, values, links, second_factor.new_key())
@@ -161,3 +174,17 @@ def _work(session: Session, settings: Settings, values: dict[str, str]) -> str:
     interest.flag(session, report["in_progress"], "somebody", "Có tên người trong nội dung.")
     data_requests.ask(session, report["resolved"], "correction", "Tên tôi viết khác.", settings.data_request_hours)
     return work_links.make(session, report["forwarded"])
+
+
+def _night(session: Session, values: dict[str, str]) -> None:
+    """A typhoon night: an alert, an urgent report, one in somebody's hands, and lines in the handover log."""
+    operator = session.scalars(select(User).where(User.email == "operator@example.vn")).one()
+    who = Actor("operator", user_id=operator.id)
+    report = {name: session.scalars(select(Report).where(Report.code == values[name])).one() for name in STATES}
+    storm.begin(session, operator, "Bão đang vào đất liền, hãy ở trong nhà; Ban chỉ huy: 0235 3852 600.")
+    report["received"].urgent = True
+    claims.claim(session, report["in_progress"], who, datetime.now(UTC))
+    logbook.begin_shift(session, operator)
+    note = logbook.note(session, operator, "Cầu Cẩm Nam ngập, đã rào.", values["received"])
+    logbook.note(session, operator, "Cầu Cẩm Kim, không phải Cẩm Nam.", corrects_id=note.id)
+    logbook.end_shift(session, operator, "Còn hai điểm ngập cần theo dõi.", datetime.now(UTC))

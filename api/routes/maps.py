@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import mapping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
+from api.web import alert
 from api.web.headers import fresh_nonce, security
 from geo import cursor
 from geo.errors import NotFoundError
@@ -46,6 +47,8 @@ def page(  # noqa: PLR0917 (FastAPI names them all)
     nonce = fresh_nonce()
     site = _site(name, lang, written, nonce)
     around = replace(mapping.frame(session, settings, name, lang=lang, site=site, filters=written), cursor=stands)
+    if said := alert.told(session, lang):
+        around = replace(around, alert=(said.text, said.lang))
     if name != "incidents":
         around = replace(around, other=_other(samples.present(session), name, lang, written, demo))
     text = mapping.draw(session, around, filters, by=by, demo=demo if name != "incidents" else None)

@@ -1,7 +1,8 @@
 """Templates into pages."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from api import signed
 from api.deps import language
-from api.web import assets, formats
+from api.web import alert, assets, formats
 from api.web.headers import fresh_nonce, security
 from api.web.icons import icon, svg
 from api.web.mapping import category_name
@@ -85,18 +87,35 @@ def _around(request: Request, lang: Lang) -> dict[str, Any]:
     query = request.query_params.multi_items() if request.method == "GET" else []
     kept = [(name, value) for name, value in query if name != "lang"]
     others = [(other, "?" + urlencode([*kept, ("lang", other)])) for other in LANGUAGES if other != lang]
-    return {"others": others, "signed_in": _signed_in(request)}
+    return {"others": others, "made": datetime.now(UTC)} | _of_session(request, lang)
 
 
-def _signed_in(request: Request) -> dict[str, Any] | None:
-    """The name of whoever signed in, and which of the inner pages are theirs; on an error page too."""
+def _of_session(request: Request, lang: Lang) -> dict[str, Any]:
+    """Who signed in, and the alert that is on; on an error page too, which may say that the database is away."""
+    try:
+        with _session(request) as session:
+            return {"signed_in": _signed_in(session, request), "alert": alert.told(session, lang)}
+    except SQLAlchemyError:
+        return {"signed_in": None, "alert": None}
+
+
+@contextmanager
+def _session(request: Request) -> Iterator[Session]:
+    """The session of the route that makes the page, or where it has none one of its own."""
+    if (given := getattr(request.state, "session", None)) is not None:
+        yield given
+        return
+    with request.app.state.sessions.begin() as session:
+        yield session
+
+
+def _signed_in(session: Session, request: Request) -> dict[str, Any] | None:
+    """The name of whoever signed in, and which of the inner pages are theirs."""
     if signed.COOKIE not in request.cookies:
         return None
-    try:
-        with request.app.state.sessions.begin() as session:
-            login = signed.login_of(session, request)
-            if login is None or not login.complete:
-                return None
-            return {"name": login.user.name} | {part: login.user.role in MAY[part] for part in ("desk", "administer")}
-    except SQLAlchemyError:
-        return None  # the page may be the one that says that the database is away
+    login = signed.login_of(session, request)
+    if login is None or not login.complete:
+        return None
+    return {"name": login.user.name} | {
+        part: login.user.role in MAY[part] for part in ("desk", "command", "administer")
+    }

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from api.web import (
     account,
+    alert,
     assets,
     errors,
     factor,
@@ -21,14 +22,15 @@ from api.web import (
     work,
 )
 from api.web.admin import pages as admin
-from api.web.desk import bulk, entering, lists, load
+from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
+from api.web.ioc import groups, log, storm, urgent
 
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their files and, for browsers, errors that are pages too."""
-    for part in (assets, installable, home, places, sending, my, report, voices, steps):
+    for part in (assets, alert, installable, home, places, sending, my, report, voices, steps):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
     for part in (
@@ -42,8 +44,13 @@ def install(app: FastAPI) -> None:
         bulk,
         load,
         entering,
+        claiming,
         desk_pictures,
         desk_report,
+        groups,
+        urgent,
+        storm,
+        log,
         admin,
     ):
         app.include_router(part.router)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geo.models import Report
 from geo.permissions import Actor, visible
-from geo.queue import OPEN
+from geo.transitions import OPEN
 
 WITHIN, MOST = 300, 8  # metres, reports
 

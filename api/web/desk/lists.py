@@ -14,7 +14,7 @@ from api.web import forgery, mapping
 from api.web.desk.asking import AskedDep, query
 from api.web.render import page
 from boundaries.models import Area
-from geo import queue
+from geo import claims, queue
 from geo.clock import urgent_of
 from geo.filters import next_deadline
 from geo.i18n import Lang, _
@@ -129,7 +129,8 @@ def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int,
             "late": row["late"],
         }
         rows.append(row)
-    return rows
+    held = claims.current(session, [row["report"].id for row in rows], now)
+    return [row | {"claim": held.get(row["report"].id)} for row in rows]
 
 
 def _communes(session: Session, who: Actor) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from api.web.desk.kin import kin, nearby
 from api.web.desk.lists import TEXTS, units
 from api.web.relations import relations
 from api.web.render import page
-from geo import contacts, queue, replies, reports
+from geo import claims, contacts, queue, replies, reports, unseen
 from geo.clock import urgent
 from geo.effects import REASONS
 from geo.errors import ForbiddenError, NotFoundError, QuangnamError
@@ -32,7 +32,7 @@ from geo.secret import secret
 from geo.senders import Contact
 from geo.settings import Settings
 from geo.suggestions import suggested
-from geo.transitions import possible
+from geo.transitions import OPEN, possible
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,7 +43,9 @@ def show(
 ) -> Response:
     """The report."""
     user = signed.needed(session, request, "desk")
-    return shown(request, session, settings, lang, user, report=found(session, user, code), asked=asked)
+    report = found(session, user, code)
+    unseen.opened(session, report, signed.actor(user))
+    return shown(request, session, settings, lang, user, report=report, asked=asked)
 
 
 @router.post("/queue/{code}/contact")
@@ -152,6 +154,8 @@ def shown(
         lon=lon,
         lat=lat,
         pictures=session.scalars(select(Media).where(Media.report_id == report.id).order_by(Media.id)).all(),
+        claim=claims.current(session, [report.id], now).get(report.id),
+        may_claim=may(who, "claim", report) and report.state in OPEN,
         assignee=session.get(User, report.assignee_id) if report.assignee_id is not None else None,
         urgent=urgent(report),
         flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),

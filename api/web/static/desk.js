@@ -1,6 +1,7 @@
 // The desk's conveniences; everything on it works without them.
 import { drop, makeMap } from "./map.js";
 import { byId, config } from "./page.js";
+import "./print.js";
 
 const L = window.L;
 const rows = [...document.querySelectorAll("[data-code]")];
@@ -46,8 +47,4 @@ for (const select of document.querySelectorAll("[data-fills]")) {
   select.addEventListener("change", () => {
     if (select.value) byId(select.dataset.fills).value = select.value;
   });
-}
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
 }

@@ -8,6 +8,7 @@ const SEEN = "quangnam-seen"; // of the home page
 const MOST_PICTURES = 60;
 const PATIENCE = 4_000; // milliseconds for a page; then the copy
 const STALE = 3_600_000; // milliseconds after which the copies of pages are made anew
+const MOMENT = 60_000; // the same where a copy was shown beside a network that answers: it may lack an alert
 
 /**
  * Brings the worker to life with {version, pages, files, data, texts}: pages are kept in every language, without
@@ -21,6 +22,7 @@ export function start(settings) {
   addEventListener("fetch", (event) => answer(event, name, settings));
   addEventListener("message", (event) => {
     if (event.data === "fresh") event.waitUntil(renew(name, settings));
+    if (event.data === "alert") event.waitUntil(renew(name, settings, MOMENT));
   });
   addEventListener("sync", (event) => event.waitUntil(send()));
   addEventListener("push", (event) => event.waitUntil(news(settings)));
@@ -61,11 +63,11 @@ async function activate(own) {
 }
 
 /** Not the pages of a newer program, whose files this worker does not have: the next worker brings both. */
-async function renew(name, settings) {
+async function renew(name, settings, stale = STALE) {
   const cache = await caches.open(name);
   const made = await cache.match(`/?lang=${settings.languages[0]}`);
   const age = Date.now() - Date.parse(made?.headers.get("Date") ?? "");
-  if (age < STALE) return;
+  if (age < stale) return;
   await pages(cache, settings).catch(() => {});
 }
 

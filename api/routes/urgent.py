@@ -1,0 +1,45 @@
+"""What is urgent and unseen, for the control room's sound."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api import signed
+from api.deps import LangDep, SessionDep
+from api.web.mapping import category_name
+from boundaries.models import Area
+from geo.i18n import Lang
+from geo.models import Report
+from geo.unseen import unseen
+
+router = APIRouter(tags=["control room"])
+
+
+@router.get("/api/v1/ioc/urgent")
+def show(request: Request, session: SessionDep, lang: LangDep) -> Response:
+    """The open urgent reports that nobody has opened, taken in hand or acted on, the oldest first; for operators."""
+    signed.needed(session, request, "command")
+    return JSONResponse({"unseen": listed(session, lang, datetime.now(UTC))}, headers={"Cache-Control": "no-store"})
+
+
+def listed(session: Session, lang: Lang, now: datetime) -> list[dict[str, Any]]:
+    """Code, category, area, unit and moment of each, codes as everywhere and beside them the names of the three."""
+    area = select(Area.name).where(Area.code == Report.area_code, Area.level != "neighbour")
+    named = area.order_by(Area.edition_id.desc()).limit(1).correlate(Report).scalar_subquery()
+    return [
+        {
+            "code": one.code,
+            "category": one.category.code,
+            "category_name": category_name(one.category, lang),
+            "area": one.area_code,
+            "area_name": name,
+            "unit": one.unit.code,
+            "unit_name": one.unit.name,
+            "since": one.created_at.isoformat(),
+        }
+        for one, name in session.execute(unseen(now).add_columns(named))
+    ]
