@@ -18,6 +18,7 @@ from api.routes import (
     exports,
     follow,
     health,
+    hotspots,
     maps,
     media,
     metrics,
@@ -27,6 +28,7 @@ from api.routes import (
     route,
     sms,
     statistics,
+    tiles,
     uploads,
     voices,
 )
@@ -64,6 +66,9 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(exports.router)
     app.include_router(maps.router)
     app.include_router(density.router)
+    app.state.hotspots = hotspots.recent_hotspots()
+    app.include_router(hotspots.router)
+    app.include_router(tiles.router)
     app.include_router(statistics.router)
     app.include_router(boundaries.router)
     app.include_router(pocket.router)

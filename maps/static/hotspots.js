@@ -1,0 +1,58 @@
+"use strict";
+// Where there are more reports than usual: a Leaflet layer that loads itself when it is put on a map, anew after a
+// minute. It fires "found" with the answer of the API; `choose(number)` brings one of its places into view.
+quangnam.hotspots = (map) => {
+  const { config, make, say, numbers, ask } = quangnam;
+  const KEPT = 60_000; // milliseconds, as long as the server keeps its answer
+  if (!map.getPane("hotspots")) map.createPane("hotspots").style.zIndex = 420;
+  let places = new Map();
+  let asked = 0;
+
+  const layer = L.geoJSON(null, {
+    pane: "hotspots",
+    style: (feature) => ({ className: `hot-cell hot-${String(feature.properties.level).replace(".", "")}` }),
+    onEachFeature: (feature, cell) => cell.bindPopup(() => told(feature.properties)),
+  });
+
+  function told({ place, z, p }) {
+    const one = places.get(place);
+    const box = make("div", "report");
+    const name = make("strong", "", one.name || say("offshore"));
+    name.lang = one.name ? "vi" : "";
+    box.append(name, make("p", "", one.sentence));
+    const small = p < 0.0001 ? `< ${numbers.format(0.0001)}` : `= ${numbers.format(Number(p.toPrecision(2)))}`;
+    box.append(make("p", "muted", `Gi* z = ${numbers.format(Number(z.toFixed(1)))}; p ${small}`));
+    return box;
+  }
+
+  function address(path) {
+    const query = new URLSearchParams({ lang: document.documentElement.lang });
+    for (const name of ["category", "unit", "until", "demo"]) {
+      if (config.filters[name]) query.set(name, config.filters[name]);
+    }
+    return `${config.api}${path}?${query}`;
+  }
+
+  layer.load = async () => {
+    asked = Date.now();
+    const found = await ask(address("/hotspots"), new AbortController());
+    if (!found) {
+      asked = 0;
+      return;
+    }
+    places = new Map(found.places.map((one) => [one.number, one]));
+    layer.clearLayers();
+    layer.addData(found);
+    layer.fire("found", { found });
+  };
+  layer.again = () => ask(address("/recurring"), new AbortController());
+  layer.choose = (number) => {
+    const cells = layer.getLayers().filter((one) => one.feature.properties.place === number);
+    map.fitBounds(L.featureGroup(cells).getBounds(), { padding: [60, 60], maxZoom: 13 });
+    cells[0].openPopup();
+  };
+  layer.on("add", () => {
+    if (Date.now() - asked > KEPT) layer.load();
+  });
+  return layer;
+};
