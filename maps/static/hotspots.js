@@ -2,27 +2,31 @@
 // Where there are more reports than usual: a Leaflet layer that loads itself when it is put on a map, anew after a
 // minute. It fires "found" with the answer of the API; `choose(number)` brings one of its places into view.
 quangnam.hotspots = (map) => {
-  const { config, make, say, numbers, ask } = quangnam;
+  const { config, make, say, ask } = quangnam;
   const KEPT = 60_000; // milliseconds, as long as the server keeps its answer
   if (!map.getPane("hotspots")) map.createPane("hotspots").style.zIndex = 420;
+  const numbers = new Intl.NumberFormat(config.locale, { maximumSignificantDigits: 2 });
   let places = new Map();
   let asked = 0;
 
   const layer = L.geoJSON(null, {
     pane: "hotspots",
     style: (feature) => ({ className: `hot-cell hot-${String(feature.properties.level).replace(".", "")}` }),
-    onEachFeature: (feature, cell) => cell.bindPopup(() => told(feature.properties)),
+    onEachFeature: (feature, cell) => cell.bindPopup(() => told(places.get(feature.properties.place))),
   });
 
-  function told({ place, z, p }) {
-    const one = places.get(place);
+  function told(one) {
     const box = make("div", "report");
     const name = make("strong", "", one.name || say("offshore"));
-    name.lang = one.name ? "vi" : "";
-    box.append(name, make("p", "", one.sentence));
-    const small = p < 0.0001 ? `< ${numbers.format(0.0001)}` : `= ${numbers.format(Number(p.toPrecision(2)))}`;
-    box.append(make("p", "muted", `Gi* z = ${numbers.format(Number(z.toFixed(1)))}; p ${small}`));
+    if (one.name) name.lang = "vi";
+    const p = one.p < 0.0001 ? `< ${numbers.format(0.0001)}` : `= ${numbers.format(one.p)}`;
+    box.append(name, make("p", "", one.sentence), make("p", "muted", `Gi* z = ${numbers.format(one.z)}; p ${p}`));
     return box;
+  }
+
+  // Of the whole province a cell is a few pixels wide: a ring of always the same size is seen.
+  function ring(one) {
+    return L.circleMarker([one.lat, one.lon], { pane: "hotspots", radius: 16, className: "hot-ring" }).bindPopup(() => told(one));
   }
 
   function address(path) {
@@ -43,11 +47,12 @@ quangnam.hotspots = (map) => {
     places = new Map(found.places.map((one) => [one.number, one]));
     layer.clearLayers();
     layer.addData(found);
+    for (const one of found.places) layer.addLayer(ring(one));
     layer.fire("found", { found });
   };
   layer.again = () => ask(address("/recurring"), new AbortController());
   layer.choose = (number) => {
-    const cells = layer.getLayers().filter((one) => one.feature.properties.place === number);
+    const cells = layer.getLayers().filter((one) => one.feature && one.feature.properties.place === number);
     map.fitBounds(L.featureGroup(cells).getBounds(), { padding: [60, 60], maxZoom: 13 });
     cells[0].openPopup();
   };
