@@ -6,13 +6,15 @@ quangnam.hotspots = (map) => {
   const KEPT = 60_000; // milliseconds, as long as the server keeps its answer
   if (!map.getPane("hotspots")) map.createPane("hotspots").style.zIndex = 420;
   const numbers = new Intl.NumberFormat(config.locale, { maximumSignificantDigits: 2 });
+  const clear = { autoPanPaddingTopLeft: [76, 12] }; // of the zoom buttons
   let places = new Map();
+  let rings = new Map();
   let asked = 0;
 
   const layer = L.geoJSON(null, {
     pane: "hotspots",
     style: (feature) => ({ className: `hot-cell hot-${String(feature.properties.level).replace(".", "")}` }),
-    onEachFeature: (feature, cell) => cell.bindPopup(() => told(places.get(feature.properties.place))),
+    onEachFeature: (feature, cell) => cell.bindPopup(() => told(places.get(feature.properties.place)), clear),
   });
 
   function told(one) {
@@ -26,7 +28,7 @@ quangnam.hotspots = (map) => {
 
   // Of the whole province a cell is a few pixels wide: a ring of always the same size is seen.
   function ring(one) {
-    return L.circleMarker([one.lat, one.lon], { pane: "hotspots", radius: 16, className: "hot-ring" }).bindPopup(() => told(one));
+    return L.circleMarker([one.lat, one.lon], { pane: "hotspots", radius: 16, className: "hot-ring" }).bindPopup(() => told(one), clear);
   }
 
   function address(path) {
@@ -47,14 +49,15 @@ quangnam.hotspots = (map) => {
     places = new Map(found.places.map((one) => [one.number, one]));
     layer.clearLayers();
     layer.addData(found);
-    for (const one of found.places) layer.addLayer(ring(one));
+    rings = new Map(found.places.map((one) => [one.number, ring(one)]));
+    for (const one of rings.values()) layer.addLayer(one);
     layer.fire("found", { found });
   };
   layer.again = () => ask(address("/recurring"), new AbortController());
   layer.choose = (number) => {
     const cells = layer.getLayers().filter((one) => one.feature && one.feature.properties.place === number);
     map.fitBounds(L.featureGroup(cells).getBounds(), { padding: [60, 60], maxZoom: 13 });
-    cells[0].openPopup();
+    rings.get(number).openPopup();
   };
   layer.on("add", () => {
     if (Date.now() - asked > KEPT) layer.load();
