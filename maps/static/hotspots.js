@@ -6,7 +6,7 @@ quangnam.hotspots = (map) => {
   const KEPT = 60_000; // milliseconds, as long as the server keeps its answer
   if (!map.getPane("hotspots")) map.createPane("hotspots").style.zIndex = 420;
   const numbers = new Intl.NumberFormat(config.locale, { maximumSignificantDigits: 2 });
-  const clear = { autoPanPaddingTopLeft: [76, 12] }; // of the zoom buttons
+  const clear = { autoPanPaddingTopLeft: [12, 112] }; // of the zoom buttons above it
   let places = new Map();
   let rings = new Map();
   let asked = 0;
