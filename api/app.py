@@ -23,6 +23,7 @@ from api.routes import (
     exports,
     follow,
     health,
+    hotspots,
     maps,
     media,
     metrics,
@@ -33,6 +34,7 @@ from api.routes import (
     sms,
     statistics,
     stream,
+    tiles,
     uploads,
     urgent,
     voices,
@@ -77,6 +79,9 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(exports.router)
     app.include_router(maps.router)
     app.include_router(density.router)
+    app.state.hotspots = hotspots.remembered_hotspots()
+    app.include_router(hotspots.router)
+    app.include_router(tiles.router)
     app.include_router(statistics.router)
     app.include_router(boundaries.router)
     app.include_router(stream.router)

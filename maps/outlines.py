@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from boundaries import editions
 from boundaries.models import Area, Edition
@@ -56,10 +56,14 @@ def origin(edition: Edition) -> dict[str, Any]:
     }
 
 
+def given(edition: Edition) -> InstrumentedAttribute[Any]:
+    """The column of an edition's borders as its licence lets them out: whole, or as simplified outlines."""
+    return Area.geometry if edition.redistributable else Area.outline
+
+
 def collection(session: Session, edition: Edition, level: str) -> dict[str, Any]:
     """The areas of a level as a FeatureCollection with the origin as members; NotFoundError for a level it lacks."""
-    column = Area.geometry if edition.redistributable else Area.outline
-    features = _features(session, edition, level, column, FINE if edition.redistributable else COARSE)
+    features = _features(session, edition, level, given(edition), FINE if edition.redistributable else COARSE)
     if level not in LEVELS or not features:
         raise NotFoundError(_("Phiên bản {code} không có cấp {level}."), code=edition.code, level=level[:40])
     return (

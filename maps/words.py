@@ -21,5 +21,6 @@ WORDS = {
     "week": _("Tuần từ {day}"),
     "count": _("{count} phản ánh"),
     "rate": _("{count} phản ánh trên 1.000 km²"),
+    "offshore": _("Ngoài địa giới"),
     "area": _("{count} km²"),
 }

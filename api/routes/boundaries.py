@@ -1,11 +1,11 @@
 """Editions and their areas over HTTP."""
 
-import hashlib
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from api.deps import SessionDep
+from api.etags import tag_of, unchanged
 from api.geojson import geojson
 from boundaries import editions
 from maps.outlines import collection, listed
@@ -28,9 +28,9 @@ def areas(request: Request, session: SessionDep, edition: str, level: str) -> Re
     `simplified` says whether these are outlines for drawing, because the licence lets nobody pass the borders on.
     """
     found = editions.find(session, edition)
-    known = repr((found.id, found.code, found.created_at, found.redistributable, level))
-    tag = f'W/"{hashlib.sha256(known.encode()).hexdigest()[:16]}"'
+    facts = repr((found.id, found.code, found.created_at, found.redistributable, level))
+    tag = tag_of(facts.encode())
     headers = {"ETag": tag, "Cache-Control": CACHE}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
+    if known := unchanged(request, tag, headers):
+        return known
     return geojson(collection(session, found, level), headers=headers)

@@ -1,11 +1,10 @@
 """The small file of borders with which a phone routes by itself."""
 
-import hashlib
-
 import orjson
 from fastapi import APIRouter, Request, Response
 
 from api.deps import SessionDep, SettingsDep
+from api.etags import tag_of, unchanged
 from boundaries import editions, lookup
 from boundaries.pocket import pocket
 from geo.errors import NotFoundError, SetupError
@@ -21,8 +20,8 @@ def areas(request: Request, session: SessionDep, settings: SettingsDep) -> Respo
     except (NotFoundError, SetupError):
         edition = None
     body = orjson.dumps(pocket(session, edition, lookup.today(), settings))
-    tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
+    tag = tag_of(body)
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
+    if known := unchanged(request, tag, headers):
+        return known
     return Response(body, media_type="application/json", headers=headers)

@@ -39,6 +39,7 @@ quangnam.heatmap = (map) => {
   const coarse = data.cells.map(turn);
   const show = (points) => drawn.show(points, drawn.peak(points));
   show(coarse);
+  if (config.api) quangnam.hotList(map);
   map.on("moveend", async () => {
     const zoom = Math.round(map.getZoom()) + 1; // whole: a map without a base map stops between zooms
     const url = config.api && zoom > data.zoom && address("/density", map.getBounds().pad(0.2), demo({ zoom: Math.min(zoom, 19) }));

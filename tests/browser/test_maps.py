@@ -1,14 +1,17 @@
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from api.cli import maps as command
-from geo.models import Category
+from geo.models import Category, Report
 from maps.frame import NAMES
 from tests.browser.conftest import PHONE, Live, OpenPage, Serve, Traffic
+from tests.maps.test_hotspots import NOW, write
 
 pytestmark = pytest.mark.browser
 HOSTILE = (
@@ -152,6 +155,39 @@ def test_finer_heat_comes_as_one_zooms_in(live: Live, page: Page, traffic: Traff
         look_at(page, [15.88, 108.33], 15.25)
     assert asked.value.ok
     assert traffic.errors == []
+
+
+def test_hot_spots_are_drawn_and_listed_when_they_are_switched_on(live: Live, page: Page, traffic: Traffic) -> None:
+    live.demo(2_000)
+    with live.sessions.begin() as session:
+        write(session, [(108.4735, 15.5695)] * 20, [(NOW - datetime.now(UTC)) / timedelta(days=1)] * 20, demo=True)
+        again = session.scalars(select(Report).where(Report.code == "QN-T0000000")).one()
+        again.recurrence = 3
+    page.goto(f"{live.url}/maps/heatmap")
+    expect(page.locator(".hot-ring")).to_have_count(0)
+    assert not [url for url in traffic.requests if "hotspots?" in url]
+    page.get_by_role("checkbox", name="Nhiều hơn thường lệ").check()
+    expect(page.locator("path.hot-cell.hot-999").first).to_be_attached()
+    places = page.locator("#hot-places li")
+    expect(places.first).to_contain_text("bình thường")
+    expect(page.locator(".hot-ring")).to_have_count(places.count())
+    expect(page.locator("#again-places li")).to_contain_text("lần thứ 3 ở nơi này")
+    expect(page.locator("#again-places a").first).to_have_attribute("href", re.compile("/reports/QN-T"))
+    page.get_by_role("button", name="thành phố Tam Kỳ").click()
+    expect(page.locator(".leaflet-popup-content")).to_contain_text("khả năng ngẫu nhiên dưới 0,1 %")
+    page.get_by_role("checkbox", name="Nhiều hơn thường lệ").uncheck()
+    expect(page.locator(".hot-ring")).to_have_count(0)
+    expect(places.first).to_be_hidden()
+    assert traffic.errors == []
+
+
+def test_without_history_the_hot_spots_say_so(live: Live, page: Page) -> None:
+    live.report()
+    page.goto(f"{live.url}/maps/heatmap?lang=en")
+    page.get_by_role("checkbox", name="More than usual").check()
+    expect(page.locator("#hot-summary")).to_contain_text("too little data")
+    expect(page.locator("#again-none")).to_be_visible()
+    expect(page.locator("#hot-levels")).to_be_hidden()
 
 
 def test_hostile_words_are_shown_as_they_were_written(live: Live, page: Page, traffic: Traffic) -> None:
