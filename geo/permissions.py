@@ -69,6 +69,7 @@ MAY: dict[str, frozenset[Role]] = {
     "enter": frozenset({"officer", "head", "operator"}),  # a phone call, as a report
     "load": frozenset({"head", "operator"}),  # who has how much, and moving it
     "templates": frozenset({"head", "operator"}),
+    "watch": frozenset({"operator"}),  # the control room: all of the province, with what waits where
     "administer": frozenset({"administrator"}),
 }
 PUBLIC_ACTIONS = frozenset(action for action, roles in MAY.items() if "public" in roles)

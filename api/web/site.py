@@ -24,6 +24,7 @@ from api.web.admin import pages as admin
 from api.web.desk import bulk, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
+from api.web.ioc import wall
 
 
 def install(app: FastAPI) -> None:
@@ -45,6 +46,7 @@ def install(app: FastAPI) -> None:
         desk_pictures,
         desk_report,
         admin,
+        wall,
     ):
         app.include_router(part.router)
     errors.install(app)

@@ -1,7 +1,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy import ForeignKey, Identity, Index, func
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base, Big
@@ -24,3 +25,12 @@ class Event(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     text: Mapped[str | None]
     data: Mapped[dict[str, Any] | None]
+
+    # What ends the waiting, what begins it anew, and ratings: the last month's are read for the control room.
+    __table_args__ = (
+        Index(
+            "ix_events_settling",
+            "at",
+            postgresql_where=sql_text("action IN ('resolve', 'reject', 'merge', 'withdraw', 'split', 'rate')"),
+        ),
+    )

@@ -71,6 +71,7 @@ PAGES = {
     "enter": "/queue/new",
     "load": "/queue/load",
     "templates": "/queue/templates",
+    "watch": "/ioc",
     "administer": "/admin/users",
 }
 IN_A_BROWSER: tuple[Role, ...] = tuple(role for role in ROLES if role != "system")

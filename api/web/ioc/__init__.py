@@ -1,0 +1,1 @@
+"""The control room: /ioc and what belongs to it."""
