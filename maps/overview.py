@@ -1,5 +1,6 @@
 """The province at a glance: what waits, where, with whom, and how that compares with the last month."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,11 +16,10 @@ from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.models import Category, Unit
 from maps import waiting
-from maps.past import BACK, DAYS, LEFT, RATED, STEPS, Day, Past
+from maps.past import DAYS, Day, Past, Steps, area_number, joined
 
 WEEK = 7  # days
 SATISFIED = 4  # stars and more: hài lòng
-_ANSWER, _RATED, _BACK = STEPS.index("resolve"), STEPS.index(RATED), STEPS.index(BACK)
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def overview(
     held = waiting.held(session, filters, now, demo=demo)
     start = now - timedelta(days=DAYS)
     since = max(filters.since, start) if filters.since else start
+    given, rated = joined([day.answers for day in days]).since(since), _rated(days, since)
     opened, late = sum(one.open for one in held), sum(one.late for one in held)
     return Overview(
         taken=now,
@@ -85,11 +86,11 @@ def overview(
         window=max(round((now - since) / timedelta(days=1)), 1),
         today=_today(days, now),
         open=_open(days, opened, known=filters.since is None),
-        late=_late(days, late, since),
-        answer=_answer(days, since, now),
-        satisfaction=_satisfaction(days, since, now),
+        late=_late(days, given, late),
+        answer=_answer(days, given, now),
+        satisfaction=_satisfaction(days, rated, now),
         units=_by_unit(held, units),
-        areas=_by_area(session, held, days, since, edition),
+        areas=_by_area(session, held, rated, edition),
         tabs={tab: sum(one.tabs[tab] for one in held) for tab in waiting.TABS},
     )
 
@@ -102,9 +103,8 @@ def _narrowed(day: Day, categories: Sequence[int], unit: int | None) -> Day:
         found = np.isin(category, categories) if categories else np.ones(len(category), np.bool_)
         return found if unit is None else found & (units == unit)
 
-    came, kept = passes(day.came[1], day.came[2]), passes(day.steps[1], day.steps[2])
-    columns = (day.area, day.at, day.hours, day.late, day.stars)
-    return Day(day.came[:, came], day.steps[:, kept], *(column[kept] for column in columns))
+    parts = (one.chosen(passes(one.category, one.unit)) for one in (day.answers, day.ratings, day.others))
+    return Day(day.came[:, passes(day.came[1], day.came[2])], *parts)
 
 
 def _today(days: Sequence[Day], now: datetime) -> Figure:
@@ -127,64 +127,46 @@ def _open(days: Sequence[Day], now_open: int, *, known: bool) -> Figure:
         return Figure(now_open, None, now_open, [])
     ends = [float(now_open)]
     for day in days[:0:-1]:
-        left = np.isin(day.steps[0], [STEPS.index(one) for one in LEFT]).sum()
-        ends.append(max(ends[-1] - float(day.came[3].sum()) + float(left) - float((day.steps[0] == _BACK).sum()), 0.0))
+        ends.append(max(ends[-1] - float(day.came[3].sum()) + day.settled, 0.0))
     ends.reverse()
     return Figure(now_open, ends[-1 - WEEK], now_open, ends)
 
 
-def _late(days: Sequence[Day], now_late: int, since: datetime) -> Figure:
+def _late(days: Sequence[Day], given: Steps, now_late: int) -> Figure:
     """How many wait beyond their deadline; usual is the share of answers that came late, by days how many did."""
-    answered = np.concatenate([day.late[_since(day, _ANSWER, since)] for day in days])
-    by_day = [float(day.late[day.steps[0] == _ANSWER].sum()) for day in days]
-    return Figure(now_late, float(answered.mean()) if len(answered) else None, len(answered), by_day)
+    late = given.late
+    by_day = [float(day.answers.late.sum()) for day in days]
+    return Figure(now_late, float(late.mean()) if len(late) else None, len(late), by_day)
 
 
-def _answer(days: Sequence[Day], since: datetime, now: datetime) -> Figure:
+def _answer(days: Sequence[Day], given: Steps, now: datetime) -> Figure:
     """The median of hours to a result; usual is that of the last week, to be held against the whole window."""
-    hours = np.concatenate([day.hours[_since(day, _ANSWER, since)] for day in days])
-    recent = np.concatenate([day.hours[_since(day, _ANSWER, now - timedelta(days=WEEK))] for day in days])
-    by_day = [_median(day.hours[day.steps[0] == _ANSWER]) for day in days]
+    recent = given.since(now - timedelta(days=WEEK)).hours
+    by_day = [float(np.median(day.hours)) if len(day.hours) else math.nan for day in (one.answers for one in days)]
     return Figure(
-        float(np.median(hours)) if len(hours) else None,
+        float(np.median(given.hours)) if len(given.hours) else None,
         float(np.median(recent)) if len(recent) else None,
-        len(hours),
+        len(given.hours),
         by_day,
     )
 
 
-def _satisfaction(days: Sequence[Day], since: datetime, now: datetime) -> Figure:
+def _rated(days: Sequence[Day], since: datetime) -> Steps:
+    """The last word on each report that was rated since then."""
+    said = joined([day.ratings for day in days]).since(since)
+    _reports, last = np.unique(said.report[::-1], return_index=True)
+    return said.chosen(np.sort(len(said.report) - 1 - last))
+
+
+def _satisfaction(days: Sequence[Day], rated: Steps, now: datetime) -> Figure:
     """The share of ratings of four or five stars; usual is that of the last week."""
-    stars = _ratings(days, since)[0]
-    recent = _ratings(days, now - timedelta(days=WEEK))[0]
-    by_day = [
-        _share(day.stars[day.steps[0] == _RATED]) if (day.steps[0] == _RATED).any() else float("nan") for day in days
-    ]
-    return Figure(_share(stars) if len(stars) else None, _share(recent) if len(recent) else None, len(stars), by_day)
+    recent = rated.since(now - timedelta(days=WEEK))
+    by_day = [math.nan if (share := _share(day.ratings)) is None else share for day in days]
+    return Figure(_share(rated), _share(recent), len(rated.stars), by_day)
 
 
-def _ratings(days: Sequence[Day], since: datetime) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Stars and areas of the reports rated since then, each by its last word."""
-    chosen = [_since(day, _RATED, since) for day in days]
-    report, stars, area = (
-        np.concatenate([values[kept] for values, kept in zip(columns, chosen, strict=True)])[::-1]
-        for columns in ([day.steps[3] for day in days], [day.stars for day in days], [day.area for day in days])
-    )
-    _reports, last = np.unique(report, return_index=True)
-    return stars[last], area[last]
-
-
-def _since(day: Day, step: int, since: datetime) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (day.steps[0] == step) & (day.at >= since.timestamp())
-    return found
-
-
-def _share(stars: NDArray[Any]) -> float:
-    return float((stars >= SATISFIED).mean())
-
-
-def _median(values: NDArray[Any]) -> float:
-    return float(np.median(values)) if len(values) else float("nan")
+def _share(rated: Steps) -> float | None:
+    return float((rated.stars >= SATISFIED).mean()) if len(rated.stars) else None
 
 
 def _by_unit(held: Sequence[waiting.Held], units: dict[int, tuple[str, str]]) -> list[Standing]:
@@ -197,9 +179,7 @@ def _by_unit(held: Sequence[waiting.Held], units: dict[int, tuple[str, str]]) ->
     return sorted(found.values(), key=lambda one: (-one.late, -one.hours, -one.open, one.name))
 
 
-def _by_area(
-    session: Session, held: Sequence[waiting.Held], days: Sequence[Day], since: datetime, edition: Edition | None
-) -> list[Standing]:
+def _by_area(session: Session, held: Sequence[waiting.Held], rated: Steps, edition: Edition | None) -> list[Standing]:
     """The areas of the edition, by name; a report counts where it was routed."""
     if edition is None:
         return []
@@ -207,11 +187,17 @@ def _by_area(
     for one in held:
         before = opened.get(one.area, (0, 0))
         opened[one.area] = (before[0] + one.open, before[1] + one.late)
-    stars, area = _ratings(days, since)
     rows = session.execute(
         select(Area.code, Area.kind, Area.name, Area.area_m2 / 1_000_000)
         .where(Area.edition_id == edition.id, Area.level == edition.routing_level)
         .order_by(Area.name)
+    ).all()
+    numbers = np.array(sorted(area_number(row.code) for row in rows), np.int64)
+    place = np.searchsorted(numbers, rated.area) % max(len(numbers), 1)
+    inside = numbers[place] == rated.area if len(numbers) else np.zeros(0, np.bool_)
+    count, good = (
+        dict(zip(numbers.tolist(), np.bincount(place[which], minlength=len(numbers)).tolist(), strict=True))
+        for which in (inside, inside & (rated.stars >= SATISFIED))
     )
     return [
         Standing(
@@ -219,8 +205,8 @@ def _by_area(
             f"{kind} {name}",
             *opened.get(code, (0, 0)),
             area=size,
-            satisfied=int((stars[area == code] >= SATISFIED).sum()),
-            rated=int((area == code).sum()),
+            satisfied=good[area_number(code)],
+            rated=count[area_number(code)],
         )
         for code, kind, name, size in rows
     ]

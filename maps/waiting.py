@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Float, Row, Select, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from geo.filters import Filters, apply_filters, newest_first, next_deadline
@@ -54,7 +54,7 @@ class Held:
 def held(session: Session, filters: Filters, now: datetime, *, demo: bool) -> list[Held]:
     """The open reports under the filters by unit and area; reads the index of open reports alone."""
     late = next_deadline() < now
-    overdue = cast(func.extract("epoch", now - next_deadline()), Float) / 3_600
+    overdue = func.date_part("epoch", now - next_deadline()) / 3_600
     query: Any = select(
         Report.unit_id,
         Report.area_code,
