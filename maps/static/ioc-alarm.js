@@ -5,7 +5,7 @@ quangnam.wall.part(() => {
   const AGAIN = 12_000; // milliseconds between two rings
   const button = wall.element("sound"), bar = wall.element("alarm");
   const seen = new Set(); // codes that this screen was told to be quiet about, while they are still urgent
-  let audio = null, timer = 0, unseen = [], door = true;
+  let audio = null, timer = 0, unseen = [];
 
   function tone(hertz, after) {
     const swing = audio.createOscillator(), gain = audio.createGain();
@@ -40,19 +40,14 @@ quangnam.wall.part(() => {
     }
   }
 
-  // Of an installation without that door: the newest that are urgent and not yet accepted.
   async function ask({ lists }) {
-    let found = lists.newest.filter((one) => one.urgent && one.new).map((one) => one.code);
-    if (door) {
-      try {
-        const response = await fetch(`${config.api}/ioc/urgent`);
-        door = response.status !== 404;
-        if (response.ok) found = (await response.json()).unseen.map((one) => one.code);
-        else if (door) return;
-      } catch {
-        return; // the wall says that the connection is lost
-      }
-    }
+    let found = null;
+    try {
+      const response = await fetch(`${config.api}/ioc/urgent`);
+      if (response.ok) found = (await response.json()).unseen.map((one) => one.code);
+    } catch { /* the wall says that the connection is lost */ }
+    // No alarm falls silent for a door that does not answer: then the newest that are urgent and not yet accepted.
+    found ||= lists.newest.filter((one) => one.urgent && one.new).map((one) => one.code);
     const grown = found.some((code) => !unseen.includes(code) && !seen.has(code));
     unseen = found;
     for (const code of seen) if (!found.includes(code)) seen.delete(code);

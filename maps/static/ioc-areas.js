@@ -7,7 +7,7 @@ quangnam.wall.part((map) => {
   // The province stands beside the open panel, not under it.
   if (window.matchMedia("(min-width: 100rem)").matches) {
     wall.element("layers").open = true;
-    if (outlines) map.fitBounds(outlines.getBounds(), { paddingTopLeft: [8, 8], paddingBottomRight: [200, 24], animate: false });
+    if (outlines) map.fitBounds(outlines.getBounds(), { paddingTopLeft: [200, 8], paddingBottomRight: [72, 24], animate: false });
   }
   const names = new Map([...document.querySelectorAll("[name=measure]")].map((one) => [one.value, one.parentElement.textContent.trim()]));
   if (!names.has(wall.state.measure)) wall.state.measure = "open";

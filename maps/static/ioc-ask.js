@@ -46,9 +46,9 @@ quangnam.wall.part(() => {
 
   function connection(reached) {
     const lost = !reached || streamed === false;
-    const text = lost ? say("lost", { time: clock.format(good) }) : say(streamed ? "live" : "polled");
-    wall.element("live").dataset.state = lost ? "lost" : streamed ? "live" : "polled";
-    if (wall.element("live-text").textContent !== text) wall.element("live-text").textContent = text;
+    const text = lost ? say("away", { time: clock.format(good) }) : say(streamed ? "streamed" : "polled");
+    wall.element("state").dataset.state = lost ? "lost" : streamed ? "live" : "polled";
+    if (wall.element("state-text").textContent !== text) wall.element("state-text").textContent = text;
     document.body.classList.toggle("stale", !reached);
   }
 

@@ -51,6 +51,7 @@ quangnam.wall.part((map) => {
 
   function newest({ lists, demo: kind }) {
     demo = kind;
+    config.filters.demo = kind ? "1" : "0"; // for the pulses and the hot spots
     const wanted = new Set(lists.newest.map((one) => one.code));
     for (const [code, marker] of markers) {
       if (wanted.has(code)) continue;
@@ -99,9 +100,11 @@ quangnam.wall.part((map) => {
     box.checked = !wall.off(box.value);
     box.addEventListener("change", () => {
       const off = [...document.querySelectorAll("[name=layer]:not(:checked)")].map((one) => one.value);
-      wall.choose({ off: off.join(",") });
+      wall.choose({ off: off.join(",") || "none" });
     });
   }
+  // An alarm above it, or a longer bar below, makes the map smaller.
+  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
   wall.layers = () => markers.size;
   switched();
   hot();

@@ -32,7 +32,7 @@ quangnam.wall.part((map) => {
   }
 
   function scale() {
-    max = Math.max(...film.frames.map((frame) => wall.heat.peak(frame))) * 0.8;
+    max = Math.max(...film.frames.map((frame) => wall.heat.peak(frame))) * 0.5;
   }
 
   function draw() {

@@ -3,7 +3,7 @@
 quangnam.wall = (() => {
   const { config, data } = quangnam;
   Object.assign(config.words, data.words);
-  const DEFAULTS = { category: "", since: "", unit: "", tab: "newest", measure: "open", off: "", keys: "" };
+  const DEFAULTS = { category: "", since: "", unit: "", tab: "newest", measure: "open", off: "hotspots", keys: "" };
   const query = new URLSearchParams(location.search);
   const state = Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, query.get(name) || value]));
   const told = new EventTarget();

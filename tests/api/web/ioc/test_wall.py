@@ -67,7 +67,11 @@ def test_the_page_carries_what_the_door_answers(operator: TestClient, make_repor
     asked = "category=khac&tab=urgent"
     page = carried(operator.get(f"/ioc?{asked}").text)["overview"]
     door = operator.get(f"/api/v1/ioc/overview?{asked}").json()
-    assert page | {"taken": ""} == door | {"taken": ""}
+    for told in (page, door):
+        told["taken"] = ""
+        for row in told["lists"]["newest"]:
+            row["ago"] = row["due"] = ""  # a second may have passed
+    assert page == door
     assert [one["code"] for one in door["units"]] == ["ubnd-503"]
     assert {name: len(rows) for name, rows in door["lists"].items()} == {"newest": 1, "urgent": 0}
 
