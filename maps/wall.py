@@ -24,8 +24,8 @@ LAYERS = {
 }
 ROOMS = {
     "/ioc": _("Màn hình"),
-    "/ioc/groups": _("Nhóm trùng"),
-    "/ioc/urgent": _("Khẩn"),
+    "/ioc/urgent": _("Việc khẩn"),
+    "/ioc/groups": _("Gợi ý gộp"),
     "/ioc/storm": _("Thiên tai"),
     "/ioc/log": _("Sổ trực ban"),
     "/queue": _("Bàn làm việc"),
