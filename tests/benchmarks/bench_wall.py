@@ -24,7 +24,6 @@ pytestmark = pytest.mark.benchmark_only
 A_DAY, DAYS = 9_400, 100  # ten million in three years, of which these are the last
 OPEN = 150_000
 ROUNDS = 15
-MOST = 0.1  # seconds
 FILL = """
 INSERT INTO reports (code, state, version, category_id, unit_id, area_code, needs_confirmation, content, point,
   public_point, created_at, accept_due, resolve_due, settled_at, stars, door, demo)
@@ -75,7 +74,7 @@ def timed(work: Callable[[], Any], rounds: int = ROUNDS) -> tuple[float, float]:
     return statistics.median(taken), min(taken)
 
 
-def test_the_wall_is_quick_whatever_lies_behind_it(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_wall_where_much_lies_behind_it(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     past = Past()
     lines = []
     with Session(engine) as session:
@@ -98,4 +97,3 @@ def test_the_wall_is_quick_whatever_lies_behind_it(engine: Engine, capsys: pytes
     with capsys.disabled():
         for name, median, shortest in lines:
             print(f"\n{name:32} median {median * 1_000:7.1f} ms, shortest {shortest * 1_000:7.1f} ms")  # noqa: T201 (speaks)
-    assert all(median < MOST for _name, median, _shortest in lines[1:])
