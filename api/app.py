@@ -27,6 +27,7 @@ from api.routes import (
     maps,
     media,
     metrics,
+    overview,
     pocket,
     push,
     reports,
@@ -42,6 +43,7 @@ from api.routes import (
 from api.tus import Tus
 from api.web import site
 from geo.settings import Settings
+from maps.past import Past
 
 
 def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
@@ -49,6 +51,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app = FastAPI(title="Quảng Nam trực tuyến", version="1", docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.settings = settings
     app.state.sessions = sessions
+    app.state.past = Past()
     problems.install(app)
     private_links.hide_tokens()
     app.state.registry = CollectorRegistry()
@@ -83,6 +86,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(hotspots.router)
     app.include_router(tiles.router)
     app.include_router(statistics.router)
+    app.include_router(overview.router)
     app.include_router(boundaries.router)
     app.include_router(stream.router)
     app.include_router(pocket.router)

@@ -71,6 +71,7 @@ MAY: dict[str, frozenset[Role]] = {
     "templates": frozenset({"head", "operator"}),
     "claim": frozenset({"officer", "head", "operator"}),  # says that they have a report in hand
     "command": frozenset({"operator"}),  # the night's pages: groups, the alert, the log, what is urgent
+    "watch": frozenset({"operator"}),  # the control room: all of the province, with what waits where
     "administer": frozenset({"administrator"}),
 }
 PUBLIC_ACTIONS = frozenset(action for action, roles in MAY.items() if "public" in roles)

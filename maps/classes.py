@@ -2,9 +2,12 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
+
+from geo.i18n import _
 
 CLASSES = 5  # colours of a palette; areas without any report have one more of their own
 
@@ -22,6 +25,25 @@ def breaks(values: Sequence[float]) -> list[float]:
 def class_of(value: float, bounds: Sequence[float]) -> int:
     """0 for none at all, else 1 and up to CLASSES by the bounds that the value reaches."""
     return 0 if value <= 0 else 1 + bisect_right(bounds, value)
+
+
+def legend(
+    bounds: Sequence[float],
+    say: Callable[..., str],
+    number: Callable[[float], str],
+    *,
+    none: str = _("Chưa có phản ánh"),
+    some: str = _("Có phản ánh"),
+) -> list[tuple[int, str]]:
+    """The classes from the highest to the lowest, each with its words; `none` and `some` are those of 0 and above."""
+    words: list[tuple[int, str]] = [(0, say(none))]
+    if not bounds:
+        words.append((1, say(some)))
+    else:
+        words.append((1, say(_("Dưới {most}"), most=number(bounds[0]))))
+        words += [(place, f"{number(low)} – {number(high)}") for place, (low, high) in enumerate(pairwise(bounds), 2)]
+        words.append((len(bounds) + 1, say(_("Từ {least}"), least=number(bounds[-1]))))
+    return words[::-1]
 
 
 def _round(value: float) -> float:

@@ -1,11 +1,10 @@
 """The choropleth: areas coloured by how many reports they have, plainly or on 1,000 km²."""
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import Any
 
 from geo.i18n import _
-from maps.classes import breaks, class_of
+from maps.classes import breaks, class_of, legend
 from maps.frame import Frame
 from maps.page import draw
 from maps.statistics import AreaCount
@@ -27,7 +26,7 @@ def districts(frame: Frame, areas: Sequence[AreaCount]) -> str:
         }
         for one in sorted(areas, key=lambda one: (-one.rate, one.name))
     ]
-    legends = {name: _legend(frame, values) for name, values in bounds.items()}
+    legends = {name: legend(values, frame.say, frame.number) for name, values in bounds.items()}
     return draw(
         frame,
         {"areas": {row["code"]: row for row in rows}},
@@ -36,20 +35,6 @@ def districts(frame: Frame, areas: Sequence[AreaCount]) -> str:
         legends=legends,
         measures=MEASURES,
     )
-
-
-def _legend(frame: Frame, bounds: Sequence[float]) -> list[tuple[int, str]]:
-    """The classes from the highest to the lowest, each with its words."""
-    number: Callable[[float], str] = frame.number
-    words: list[tuple[int, str]] = [(0, frame.say(_("Chưa có phản ánh")))]
-    if not bounds:
-        words.append((1, frame.say(_("Có phản ánh"))))
-    else:
-        words.append((1, frame.say(_("Dưới {most}"), most=number(bounds[0]))))
-        pairs = pairwise(bounds)
-        words += [(place, f"{number(low)} – {number(high)}") for place, (low, high) in enumerate(pairs, 2)]
-        words.append((len(bounds) + 1, frame.say(_("Từ {least}"), least=number(bounds[-1]))))
-    return words[::-1]
 
 
 def _rounded(value: float) -> Any:

@@ -25,7 +25,7 @@ from api.web.admin import pages as admin
 from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
-from api.web.ioc import groups, log, storm, urgent
+from api.web.ioc import groups, log, storm, urgent, wall
 
 
 def install(app: FastAPI) -> None:
@@ -52,6 +52,7 @@ def install(app: FastAPI) -> None:
         storm,
         log,
         admin,
+        wall,
     ):
         app.include_router(part.router)
     errors.install(app)

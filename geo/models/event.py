@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Identity, Index, func
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base, Big, TransactionId
@@ -27,4 +28,12 @@ class Event(Base):
     # Whose commit made it readable: numbers of rows are given out of that order.
     transaction_id: Mapped[int] = mapped_column(TransactionId, server_default=func.pg_current_xact_id())
 
-    __table_args__ = (Index("ix_events_transaction_id_id", "transaction_id", "id"),)
+    __table_args__ = (
+        Index("ix_events_transaction_id_id", "transaction_id", "id"),
+        # What ends the waiting, what begins it anew, and ratings: the last month's are read for the control room.
+        Index(
+            "ix_events_settling",
+            "at",
+            postgresql_where=sql_text("action IN ('resolve', 'reject', 'merge', 'withdraw', 'split', 'rate')"),
+        ),
+    )

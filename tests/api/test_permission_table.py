@@ -72,6 +72,7 @@ PAGES = {
     "load": "/queue/load",
     "templates": "/queue/templates",
     "command": "/ioc/groups",
+    "watch": "/ioc",
     "administer": "/admin/users",
 }
 IN_A_BROWSER: tuple[Role, ...] = tuple(role for role in ROLES if role != "system")

@@ -35,6 +35,19 @@ def test_both_themes_have_the_same_colours() -> None:
     assert len(LIGHT) > 15
 
 
+def test_the_control_room_has_the_dark_colours_and_no_others() -> None:
+    dark = (OWN / "dark.css").read_text(encoding="utf-8")
+    maps = (
+        (OWN / "map.css")
+        .read_text(encoding="utf-8")
+        .split("@media (prefers-color-scheme: dark)")[1]
+        .partition("}\n}")[0]
+    )
+    wanted = re.findall(r"--[\w-]+: [^;]+;", TOKENS.split("@media")[1] + maps)
+    assert re.findall(r"--[\w-]+: [^;]+;", dark) == wanted
+    assert "color-scheme: dark;" in dark
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_text_and_shapes_can_be_told_from_what_lies_behind(theme: dict[str, str]) -> None:
     faint = [pair for pair in TEXTS if contrast(theme[pair[0]], theme[pair[1]]) < 4.5]

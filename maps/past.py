@@ -1,0 +1,171 @@
+"""What came and what became of it, by local days: a past day is read once an hour, what came today each time."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BindParameter, Float, Integer, LargeBinary, bindparam, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from geo.deadlines import ZONE
+from geo.models import Event, Report
+
+DAYS = 30  # before today
+FRESH = 3_600.0  # seconds for which a past day is believed: who rates late changes it
+FRESH_TODAY = 20.0  # the same for what was settled today
+AREA = 8  # bytes of an area's code
+# What ends the waiting, what begins it anew, and what a sender says of it; the index of events has these alone.
+LEFT, BACK, RATED = ("resolve", "reject", "merge", "withdraw"), "split", "rate"
+STEPS = (*LEFT, BACK, RATED)
+_Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps as columns, the oldest first: place in STEPS, ids of category, unit and report, the `area_number`.
+
+    Also the moment (seconds since 1970), the hours since the report came, whether it was late, its stars (0: none).
+    """
+
+    step: _Array
+    category: _Array
+    unit: _Array
+    report: _Array
+    area: _Array
+    at: _Array
+    hours: _Array
+    late: _Array
+    stars: _Array
+
+    def chosen(self, which: _Array | slice) -> "Steps":
+        """Those that a mask, an index or a slice leaves."""
+        return Steps(**{name: column[which] for name, column in vars(self).items()})
+
+    def since(self, moment: datetime) -> "Steps":
+        """Those from a moment on."""
+        return self.chosen(slice(int(np.searchsorted(self.at, moment.timestamp())), None))
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local day: of what `came` the hour, category, unit and count in rows, and the steps taken, by their kind."""
+
+    came: _Array
+    answers: Steps
+    ratings: Steps
+    others: Steps
+
+    @property
+    def settled(self) -> int:
+        """How many more stopped waiting than began anew."""
+        back = int((self.others.step == STEPS.index(BACK)).sum())
+        return len(self.answers.at) + len(self.others.at) - 2 * back
+
+
+def joined(several: Sequence[Steps]) -> Steps:
+    """The steps of all in a row."""
+    return Steps(**{name: np.concatenate([getattr(one, name) for one in several]) for name in vars(several[0])})
+
+
+class Past:
+    """The last days in a process's memory: some megabytes where ten thousand reports come in a day."""
+
+    def __init__(self) -> None:
+        self._days: dict[bool, dict[date, tuple[float, Day]]] = {True: {}, False: {}}
+        self._lock = threading.Lock()
+
+    def read(self, session: Session, now: datetime, *, demo: bool) -> list[Day]:
+        """The last DAYS days and today, the oldest first; `demo` for the demonstration's."""
+        today = now.astimezone(ZONE).date()
+        wanted = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
+        with self._lock:
+            known = self._days[demo]
+            for day in known.keys() - {*wanted, today}:
+                del known[day]
+            missing = [day for day in wanted if not _fresh(known.get(day), float("inf"))]
+            # One stale day at a time: nobody waits for a month of them at once.
+            if not missing and not _fresh(known[stale := min(wanted, key=lambda day: known[day][0])], FRESH):
+                missing = [stale]
+            if missing:
+                known.update(_load(session, missing[0], missing[-1], demo=demo))
+            if not _fresh(known.get(today), FRESH_TODAY):
+                known.update(_load(session, today, today, demo=demo))
+            else:
+                came = _came(session, start_of(today), start_of(today + timedelta(days=1)), demo)
+                known[today] = (known[today][0], replace(known[today][1], came=came))
+            return [known[day][1] for day in (*wanted, today)]
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which a day begins in Vietnam."""
+    return datetime.combine(day, clock(), ZONE)
+
+
+def _fresh(known: tuple[float, Day] | None, seconds: float) -> bool:
+    return known is not None and time.monotonic() - known[0] < seconds
+
+
+def _load(session: Session, first: date, last: date, *, demo: bool) -> Iterator[tuple[date, tuple[float, Day]]]:
+    start, end, read = start_of(first), start_of(last + timedelta(days=1)), time.monotonic()
+    came, steps = _came(session, start, end, demo), _steps(session, start, end, demo)
+    # No summer time here: every day has 24 hours.
+    of_step = (steps.at - start.timestamp()) // 86_400
+    for number in range((last - first).days + 1):
+        received = came[:, came[0] // 24 == number]
+        received[0] %= 24
+        taken = steps.chosen(of_step == number)
+        answer, rated = (taken.step == STEPS.index(step) for step in (LEFT[0], RATED))
+        parts = (taken.chosen(which) for which in (answer, rated, ~answer & ~rated))
+        yield first + timedelta(days=number), (read, Day(received, *parts))
+
+
+def _came(session: Session, start: datetime, end: datetime, demo: bool) -> _Array:
+    hour = cast(func.floor(func.date_part("epoch", Report.created_at - start) / 3_600), Integer).label("hour")
+    query = (
+        select(hour, Report.category_id, Report.unit_id, func.count())
+        .where(Report.created_at >= start, Report.created_at < end, Report.demo.is_(demo))
+        .group_by("hour", Report.category_id, Report.unit_id)
+    )
+    return np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 4).T
+
+
+def _steps(session: Session, start: datetime, end: datetime, demo: bool) -> Steps:
+    # Written into the statement: the planner must see that the partial index holds them.
+    actions: BindParameter[Any] = bindparam("actions", STEPS, expanding=True, literal_execute=True)
+    code = func.rpad(func.coalesce(Report.area_code, ""), AREA)
+    taken = (
+        select(
+            func.int4send(func.array_position(literal(list(STEPS)), Event.action) - 1).label("step"),
+            func.int4send(Report.category_id).label("category"),
+            func.int4send(Report.unit_id).label("unit"),
+            func.int8send(Report.id).label("report"),
+            cast(func.convert_to(code, "UTF8"), LargeBinary).label("area"),
+            func.float8send(cast(func.date_part("epoch", Event.at), Float)).label("at"),
+            func.float8send(cast(func.date_part("epoch", Event.at - Report.created_at) / 3_600, Float)).label("hours"),
+            func.boolsend(func.coalesce(Event.at > Report.resolve_due, False)).label("late"),
+            func.int4send(func.coalesce(Report.stars, 0)).label("stars"),
+        )
+        .join(Report, Report.id == Event.report_id)
+        .where(Event.action.in_(actions), Event.at >= start, Event.at < end, Report.demo.is_(demo))
+        .order_by(Event.at)
+        .subquery()
+    )
+    # Whole columns as bytes: hundreds of thousands of rows are no objects of Python's.
+    kinds = dict.fromkeys(("step", "category", "unit", "stars"), ">i4") | {"report": ">i8", "area": ">i8"}
+    kinds |= {"at": ">f8", "hours": ">f8", "late": ">i1"}
+    names = list(Steps.__dataclass_fields__)
+    row = session.execute(select(*(func.string_agg(taken.c[name], literal(b"")) for name in names))).one()
+    found = {name: np.frombuffer(sent or b"", kinds[name]) for name, sent in zip(names, row, strict=True)}
+    native = {name: column.astype(column.dtype.newbyteorder("=")) for name, column in found.items()}
+    return Steps(**native | {"late": native["late"] > 0})
+
+
+def area_number(code: str) -> int:
+    """An area's code as `Steps` have it: its letters as one number."""
+    return int.from_bytes(code.ljust(AREA).encode(), "big", signed=True)
