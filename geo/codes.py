@@ -67,6 +67,11 @@ def normalise(text: str) -> str | None:
     return f"QN-{plain[:4]}-{plain[4:]}" if _CODE.fullmatch(plain) else None
 
 
+def is_code(text: str) -> bool:
+    """Whether a text is a code as `normalise` writes it."""
+    return normalise(text) == text
+
+
 def token() -> str:
     """A random token of 192 bits for a private link, safe in an address."""
     return secrets.token_urlsafe(24)

@@ -1,6 +1,7 @@
 """Half of the schema; the other half is boundaries.models."""
 
 from geo.models.api_key import ApiKey
+from geo.models.archived import ArchivedReport
 from geo.models.category import Category
 from geo.models.data_request import DataRequest
 from geo.models.day import Day
@@ -31,6 +32,7 @@ from geo.models.work_link import WorkLink
 
 __all__ = [
     "ApiKey",
+    "ArchivedReport",
     "Category",
     "DataRequest",
     "Day",
