@@ -14,7 +14,7 @@ from api.signed import COOKIE
 from geo import codes
 from geo.models import Login, User
 from tests.benchmarks.held import held, sizes
-from tests.browser.conftest import OpenPage, Traffic, running
+from tests.browser.conftest import OpenPage, Traffic, browser, open_page, running, traffic  # noqa: F401 (fixtures)
 
 pytestmark = pytest.mark.benchmark_only
 PAGES = ("/", "/maps/incidents", "/maps/heatmap", "/maps/timeline", "/maps/districts", "/ioc")
@@ -33,7 +33,7 @@ def operator(session: Session) -> str:
     return token
 
 
-def test_pages_at_the_largest_size(open_page: OpenPage, traffic: Traffic) -> None:
+def test_pages_at_the_largest_size(open_page: OpenPage, traffic: Traffic) -> None:  # noqa: F811 (fixtures)
     size = max(sizes())
     table = Table(title=f"{size:,} reports, a desktop's browser with an empty cache", title_justify="left")
     for column in ("page", "a drawn map, ms", "bytes on the wire", "requests"):
