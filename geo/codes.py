@@ -7,6 +7,7 @@ import re
 import secrets
 
 import numpy as np
+from numpy.typing import NDArray
 
 # Crockford's base 32: no I, L, O (read as 1 and 0) and no U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -15,10 +16,35 @@ _READ_AS = str.maketrans("OIL", "011")
 _CODE = re.compile(f"[{ALPHABET}]{{8}}")
 
 
-def report_codes(count: int) -> list[str]:
-    """`count` random codes such as QN-7K2M-9XQ4; 40 bits each, so that nobody finds a report by counting."""
-    bits = np.unpackbits(np.frombuffer(secrets.token_bytes(5 * count), np.uint8)).reshape(count, 8, 5)
-    letters = _LETTERS[np.packbits(bits, axis=2)[:, :, 0] >> 3]
+class Deck:
+    """Random codes such as QN-7K2M-9XQ4, 40 bits each, so that nobody finds a report by counting; no two are equal.
+
+    Among millions, codes that are random alone do meet. The cards are numbered, and a permutation that only this deck
+    knows says what stands on each: four rounds of Luby and Rackoff (1988) with random tables.
+    """
+
+    _HALF = 20  # bits
+
+    def __init__(self) -> None:
+        size = 1 << self._HALF
+        rounds = np.frombuffer(secrets.token_bytes(4 * 4 * size), np.uint32).reshape(4, size)
+        self._rounds = rounds & np.uint32(size - 1)
+        self._next = 0
+
+    def draw(self, count: int) -> list[str]:
+        """The next `count` codes."""
+        number = np.arange(self._next, self._next + count, dtype=np.uint64)
+        self._next += count
+        left, right = number >> np.uint64(self._HALF), number & np.uint64((1 << self._HALF) - 1)
+        for table in self._rounds:
+            left, right = right, left ^ table[right].astype(np.uint64)
+        return _spelled(left << np.uint64(self._HALF) | right)
+
+
+def _spelled(numbers: NDArray[np.uint64]) -> list[str]:
+    count = len(numbers)
+    shifts = np.arange(35, -1, -5, dtype=np.uint64)
+    letters = _LETTERS[(numbers[:, None] >> shifts & np.uint64(31)).astype(np.intp)]
     spelled = np.tile(np.frombuffer(b"QN-    -    ", np.uint8), (count, 1))
     spelled[:, 3:7], spelled[:, 8:12] = letters[:, :4], letters[:, 4:]
     found: list[str] = spelled.view("S12").ravel().astype(str).tolist()
@@ -39,6 +65,11 @@ def normalise(text: str) -> str | None:
         plain = plain[2:]
     plain = plain.translate(_READ_AS)
     return f"QN-{plain[:4]}-{plain[4:]}" if _CODE.fullmatch(plain) else None
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a code as `normalise` writes it."""
+    return normalise(text) == text
 
 
 def token() -> str:

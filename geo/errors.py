@@ -45,6 +45,12 @@ class NotFoundError(QuangnamError):
     type = "not-found"
 
 
+class GoneError(QuangnamError):
+    """What went by that name is no longer here, and will not come back."""
+
+    type = "gone"
+
+
 class ConflictError(QuangnamError):
     """The step is not possible now; details list what is."""
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 
+from geo import codes
 from geo.errors import InvalidError
 from geo.geometry import SRID, BBox
 from geo.i18n import _
@@ -96,9 +97,11 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
         conditions.append(Report.created_at >= filters.since)
     if filters.until is not None:
         conditions.append(Report.created_at < filters.until)
-    if filters.q:
+    if filters.q and codes.is_code(filters.q.upper()):
+        conditions.append(Report.code == filters.q.upper())
+    elif filters.q:
         found = has_words(public_content(), _public_words(), filters.q) & published()
-        conditions.append(or_(found, Report.code == filters.q.upper()))
+        conditions.append(found)
     return query.where(*conditions)
 
 

@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     retention_months: Annotated[
         int, Field(gt=0, description="months after which the sender of a report that ended is forgotten")
     ] = 24
+    archive_months: Annotated[
+        Annotated[int, Field(gt=0)] | None,
+        BeforeValidator(_unset),
+        Field(description="months after which a report that ended leaves the database for a file; empty: never"),
+    ] = None
     data_request_hours: Annotated[
         int, Field(gt=0, description="hours in which a sender's request about their data is due")
     ] = 72

@@ -43,7 +43,7 @@ def write(settings: Settings, path: str, data: bytes) -> None:
         return  # a bucket answers once it has it
     # The folder's store renames into place without waiting for the disk; the commit must not be ahead of it.
     file = settings.media_dir / path
-    for target in (file, file.parent, settings.media_dir):
+    for target in (file, *(folder for folder in file.parents if folder.is_relative_to(settings.media_dir))):
         _sync(target)
 
 

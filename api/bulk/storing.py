@@ -1,5 +1,6 @@
 """Checked rows routed and written by COPY: what one report gets from intake, a hundred thousand get here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from geo.models import Category
 from geo.secret import secret
 from geo.settings import Settings
 
+Layout = Callable[..., dict[str, dict[str, Column]]]  # as `tables.lay_out`
 _IDS = text(
     "SELECT string_agg(int8send(nextval(pg_get_serial_sequence('reports', 'id'))), '') FROM generate_series(1, :count)"
 )
@@ -47,9 +49,13 @@ class Prepared:
 class Preparer:
     """Routes rows and lays out their tables; it reads the database, and writes nothing."""
 
-    def __init__(self, session: Session, settings: Settings, *, door: str, now: datetime, demo: bool = False) -> None:
-        self._session, self._settings, self._door, self._demo = session, settings, door, demo
+    def __init__(
+        self, session: Session, settings: Settings, *, door: str, now: datetime, layout: Layout = tables.lay_out
+    ) -> None:
+        """`layout` says what of each row goes into which table."""
+        self._session, self._settings, self._door, self._layout = session, settings, door, layout
         self._now = np.datetime64(now.replace(tzinfo=None), "us")
+        self._deck = codes.Deck()
         self._categories = list(session.scalars(select(Category)))
 
     def route(self, rows: pd.DataFrame) -> Routed:
@@ -66,16 +72,15 @@ class Preparer:
         order = np.argsort(tables.morton(*tables.public_places(rows, self._categories)), kind="stable")
         rows, routed = rows.iloc[order].reset_index(drop=True), routed.take(order)
         given = rows["code"].notna().to_numpy(np.bool_)
-        spelled = np.array(sorted(codes.report_codes(len(rows))), object)  # near in the index is near in memory
+        spelled = np.array(sorted(self._deck.draw(len(rows))), object)  # near in the index is near in memory
         spelled[given] = rows["code"].to_numpy(object)[given]
         ids = np.frombuffer(self._session.scalar(_IDS, {"count": len(rows)}) or b"", ">i8").astype(np.int64)
-        written = tables.lay_out(
+        written = self._layout(
             rows,
             routed,
             ids,
             categories=self._categories,
             door=self._door,
-            demo=self._demo,
             now=self._now,
             secret=secret(self._settings),
         )
@@ -92,12 +97,17 @@ class Preparer:
 def lighten(connection: Connection[Any]) -> None:
     """Prepares a transaction for many rows.
 
-    A foreign key locks the row it points to once for each row that points there. Here all of them are locked once and,
-    where the role may leave them out, the checks are: the ids come from this very transaction.
+    A foreign key locks the row it points to once for each row that points there. Here all of them are locked once, and
+    the checks are left out: the ids come from this very transaction.
     """
     connection.execute("SET LOCAL statement_timeout = 0")
     for table in ("categories", "units", "editions"):
         connection.execute(sql.SQL("SELECT FROM {} FOR KEY SHARE").format(sql.Identifier(table)))
+    unchecked(connection)
+
+
+def unchecked(connection: Connection[Any]) -> None:
+    """Leaves out the checks of foreign keys in a transaction whose own statements keep them, where the role may."""
     row = connection.execute(
         "SELECT has_parameter_privilege('session_replication_role', 'SET') AND NOT EXISTS ("
         "SELECT FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'append_only' AND tgrelid = ANY(%s::regclass[]))",
@@ -125,8 +135,8 @@ def _write_reports(connection: Connection[Any], prepared: Prepared, names: list[
             with connection.transaction():
                 copy(connection, "reports", names, stream)
         except UniqueViolation:
-            # Among millions of reports two of 40 random bits do meet; a given code that is taken stays taken.
-            fresh = np.array(codes.report_codes(prepared.count), object)
+            # Among millions of reports a new code does meet an old one; a given code that is taken stays taken.
+            fresh = np.array(codes.Deck().draw(prepared.count), object)
             drawn = texts(np.where(prepared.given, prepared.codes, fresh))
             stream = encode(list((prepared.reports | {"code": drawn}).values()))
         else:

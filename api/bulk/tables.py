@@ -26,41 +26,47 @@ def lay_out(
     *,
     categories: Sequence[Category],
     door: str,
-    demo: bool,
     now: np.datetime64,
     secret: bytes,
 ) -> dict[str, dict[str, Column]]:
     """Columns by table for rows whose units are known; the codes come later."""
     accepted = rows["accepted_at"].notna().to_numpy(np.bool_)
     return {
-        "reports": _reports(rows, routed, ids, categories)
+        "reports": reports(rows, routed, ids, categories)
         | {
             "state": texts(np.where(accepted, "in_progress", "received").tolist()),
             "version": integers(1 + accepted),
             "door": constant(door, len(rows)),
-            "demo": booleans(np.full(len(rows), demo)),
+            "demo": booleans(np.zeros(len(rows))),
         },
         "events": _events(rows, routed, ids, accepted, door),
-        "assignments": {
-            "report_id": integers(ids, size=8),
-            "edition_id": integers(routed.edition_id, null=routed.edition_id == 0),
-            "area_code": texts(routed.area_code.tolist()),
-            "unit_id": integers(routed.unit_id),
-            "reason": texts(routed.reason.tolist()),
-            "distance": floats(routed.distance),
-            "candidates": documents(routed.candidates),
-            "at": times(np.full(len(rows), now)),
-        },
-        "report_units": _watched(routed, ids),
+        "assignments": assignments(routed, ids, now),
+        "report_units": watched(routed, ids),
         "senders": _senders(rows, ids, secret),
     }
 
 
-def _reports(
+def assignments(routed: Routed, ids: NDArray[np.int64], now: np.datetime64) -> dict[str, Column]:
+    """Why each report went where it went."""
+    return {
+        "report_id": integers(ids, size=8),
+        "edition_id": integers(routed.edition_id, null=routed.edition_id == 0),
+        "area_code": texts(routed.area_code.tolist()),
+        "unit_id": integers(routed.unit_id),
+        "reason": texts(routed.reason.tolist()),
+        "distance": floats(routed.distance),
+        "candidates": documents(routed.candidates),
+        "at": times(np.full(len(ids), now)),
+    }
+
+
+def reports(
     rows: pd.DataFrame, routed: Routed, ids: NDArray[np.int64], categories: Sequence[Category]
 ) -> dict[str, Column]:
+    """What every report has, however far it has come; `words` where the rows bring them, else of the content."""
+    words = rows["words"] if "words" in rows else rows["content"].map(plain)
     category_id = rows["category_id"].to_numpy()
-    accept_due, resolve_due = _deadlines(_moments(rows["created_at"]), category_id, categories)
+    accept_due, resolve_due = _deadlines(moments(rows["created_at"]), category_id, categories)
     return {
         "id": integers(ids, size=8),
         "category_id": integers(category_id),
@@ -69,13 +75,13 @@ def _reports(
         "commune_code": texts(routed.commune_code.tolist()),
         "needs_confirmation": booleans(routed.needs_confirmation),
         "content": texts(rows["content"]),
-        "words": texts(rows["content"].map(plain)),
+        "words": texts(words),
         "point": points(rows["lon"], rows["lat"]),
         "public_point": points(*public_places(rows, categories)),
         "accuracy": floats(rows["accuracy"]),
-        "happened_at": times(_moments(rows["happened_at"])),
-        "created_at": times(_moments(rows["created_at"])),
-        "published_at": times(_moments(rows["accepted_at"])),
+        "happened_at": times(moments(rows["happened_at"])),
+        "created_at": times(moments(rows["created_at"])),
+        "published_at": times(moments(rows["accepted_at"])),
         "accept_due": times(accept_due),
         "resolve_due": times(resolve_due),
     }
@@ -105,7 +111,7 @@ def _events(
 ) -> dict[str, Column]:
     # First all that were received, then the accepted ones once more.
     count, more = len(rows), int(accepted.sum())
-    at = np.concatenate([_moments(rows["created_at"]), _moments(rows["accepted_at"])[accepted]])
+    at = np.concatenate([moments(rows["created_at"]), moments(rows["accepted_at"])[accepted]])
     units = np.concatenate([routed.unit_id, routed.unit_id[accepted]])
     return {
         "report_id": integers(np.concatenate([ids, ids[accepted]]), size=8),
@@ -119,7 +125,8 @@ def _events(
     }
 
 
-def _watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
+def watched(routed: Routed, ids: NDArray[np.int64]) -> dict[str, Column]:
+    """The other units that a report near a border may belong to."""
     pairs = [(ids[row], unit) for row in np.flatnonzero(pd.notna(routed.others)) for unit in routed.others[row]]
     return {
         "report_id": integers([report for report, _unit in pairs], size=8),
@@ -144,7 +151,8 @@ def _senders(rows: pd.DataFrame, ids: NDArray[np.int64], secret: bytes) -> dict[
     }
 
 
-def _moments(column: pd.Series) -> Times:
+def moments(column: pd.Series) -> Times:
+    """A column of UTC moments as an array."""
     return column.to_numpy(dtype="datetime64[us]")
 
 

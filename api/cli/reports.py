@@ -1,4 +1,4 @@
-"""quangnam reports: accept, step, import, export."""
+"""quangnam reports: accept, step, import, export, archive."""
 
 import os
 from pathlib import Path
@@ -8,11 +8,13 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api import archiving
 from api.bulk.importing import import_file
 from api.cli import context
 from api.cli.progress import progress
-from api.filters import read_filters
+from api.filters import moment, read_filters
 from geo import reports, units, workflow
+from geo.database import build_sessions
 from geo.effects import REASONS, Details
 from geo.errors import InvalidError, SetupError
 from geo.filters import Filters
@@ -97,6 +99,25 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
             q=q,
         )
         typer.echo(f"Đã ghi {_write(session, filters, out)} phản ánh vào {out}.")
+
+
+@app.command()
+def archive(
+    before: Annotated[str, typer.Option(help="đã kết thúc trước ngày này, ví dụ 2024-01-01")],
+    commit: Annotated[bool, typer.Option("--commit", help="ghi ra tệp và xóa; không có thì chỉ đếm")] = False,
+) -> None:
+    """Moves reports that ended long ago into files of the archive, or says how many it would move."""
+    settings = load()
+    until = moment(before, "before")
+    with context.engine(settings) as engine, Session(engine) as session:
+        total = archiving.count(session, until)
+        if not commit:
+            typer.echo(f"{total} phản ánh đã kết thúc trước {before}; thêm --commit để đưa vào kho lưu trữ.")
+            return
+        session.rollback()
+        with progress(total, "Lưu trữ") as advance:
+            done = archiving.run(build_sessions(engine), settings, until, advance)
+        typer.echo(f"Đã đưa {done} phản ánh vào kho lưu trữ.")
 
 
 def _write(session: Session, filters: Filters, out: Path) -> int:

@@ -54,7 +54,7 @@ def _fill(engine: Engine, settings: Settings) -> None:
             bounded = connection.scalar(select(Edition.id).where(Edition.state == "active").limit(1)) is not None
             if bounded and connection.scalar(select(Report.id).limit(1)) is None:
                 with progress(REPORTS, "Dữ liệu mẫu") as advance:
-                    samples.load(engine, settings, REPORTS, progress=advance)
+                    samples.load(engine, settings, REPORTS, progress=lambda stored, _doing: advance(stored))
         finally:
             connection.execute(select(func.pg_advisory_unlock(_LOCK)))
 

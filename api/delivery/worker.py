@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import archiving
 from api.delivery import sending
 from api.sms import replies
 from geo import inbound, outbox, retention, timekeeping, uploads
@@ -43,6 +44,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
 
     _answering(app, settings, sessions)
     _counting(app, sessions)
+    _forgetting(app, settings, sessions)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="clock", queueing_lock="clock")
@@ -60,16 +62,6 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         await app.job_manager.delete_old_jobs(nb_hours=24 * 30)
-
-    @app.periodic(cron="37 3 * * *")
-    @app.task(name="forget", queueing_lock="forget")
-    def forget(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
-        retention.run(sessions, settings.retention_months, datetime.now(UTC))
-
-    @app.periodic(cron="27 * * * *")
-    @app.task(name="sweep", queueing_lock="sweep")
-    def sweep(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
-        uploads.sweep(sessions, datetime.now(UTC))
 
     return app
 
@@ -91,6 +83,24 @@ def _counting(app: App, sessions: sessionmaker[Session]) -> None:
         while folded == keeping.BATCH:
             with sessions.begin() as session:
                 folded = keeping.keep(session)
+
+
+def _forgetting(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    @app.periodic(cron="37 3 * * *")
+    @app.task(name="forget", queueing_lock="forget")
+    def forget(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        retention.run(sessions, settings.retention_months, datetime.now(UTC))
+
+    @app.periodic(cron="57 3 * * *")
+    @app.task(name="archive", queueing_lock="archive")
+    def archive(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        if settings.archive_months is not None:
+            archiving.run(sessions, settings, archiving.months_ago(settings.archive_months, datetime.now(UTC)))
+
+    @app.periodic(cron="27 * * * *")
+    @app.task(name="sweep", queueing_lock="sweep")
+    def sweep(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        uploads.sweep(sessions, datetime.now(UTC))
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

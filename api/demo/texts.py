@@ -1,10 +1,13 @@
 """What demonstration reports say: Vietnamese sentences put together from parts, by category."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+
+from geo.search import plain
 
 # Categories by kind of place (as in places.KINDS: heritage, city, plain, mountain), in shares.
 SHARES: dict[str, tuple[float, float, float, float]] = {
@@ -209,6 +212,21 @@ URGENT = (
     "Mong được giúp đỡ sớm.",
     "Đề nghị đặt rào chắn và cảnh báo người đi đường.",
 )
+RESULTS = (
+    "Đơn vị đã cử người kiểm tra và xử lý xong. Cảm ơn phản ánh của ông/bà.",
+    "Đã khắc phục trong ngày; đề nghị bà con tiếp tục theo dõi giúp.",
+    "Đã giao đơn vị thi công sửa chữa, đến nay đã hoàn thành.",
+    "Qua kiểm tra thực tế, nội dung phản ánh là đúng; đơn vị đã xử lý và nhắc nhở bên liên quan.",
+    "Đã dọn dẹp, khắc phục xong và lắp biển cảnh báo tại chỗ.",
+    "Đơn vị đã sửa tạm để bảo đảm an toàn và đưa vào kế hoạch sửa chữa của quý sau.",
+)
+REFUSALS = (
+    "Nội dung không thuộc phạm vi tiếp nhận của hệ thống.",
+    "Chưa đủ thông tin để xác định vị trí, xin gửi lại kèm ảnh.",
+    "Qua kiểm tra, hiện trường không có tình trạng như phản ánh.",
+    "Việc này đã được xử lý trước khi phản ánh được gửi đến.",
+)
+QUESTION = "Xin ông/bà cho biết rõ hơn vị trí và thời gian xảy ra sự việc."
 MOUNTAIN = 3  # its index in places.KINDS
 # What these are about is not a spot beside the road.
 WIDE = ("y-te-suc-khoe", "giao-duc-dao-tao", "khac", "tai-nguyen-khoang-san")
@@ -229,8 +247,8 @@ def categories(rng: Generator, kind: NDArray[np.int64], stormy: NDArray[np.bool_
 
 def contents(
     rng: Generator, category: Strings, kind: NDArray[np.int64], stormy: NDArray[np.bool_], commune: Sequence[str]
-) -> list[str]:
-    """A text for each report; `commune` is the name of its place with the kind, e.g. "xã Bình Minh"."""
+) -> tuple[list[str], list[str]]:
+    """A text for each report, and the same by `plain`; `commune` is the name of its place, e.g. "xã Bình Minh"."""
     count = len(category)
     problem, where = np.empty(count, object), np.empty(count, object)
     for name, choices in PROBLEMS.items():
@@ -247,10 +265,17 @@ def contents(
         _fill(rng, target, stormy & disaster, storm_parts)
     spot = np.where(np.isin(category, WIDE), "", where)
     order = rng.random(count) < 0.5
-    return [
-        _sentence(*parts, place_first=first)
-        for *parts, first in zip(problem, spot, commune, more, ask, order, strict=True)
-    ]
+    pieces = (problem, spot, commune, more, ask)
+    # The parts are few and come again and again, where each text made plain by itself takes longer than all the rest.
+    bare = [[_plain(part) for part in column] for column in pieces]
+    return _sentences(pieces, order), [text.lower().replace("vị trí", "vi tri") for text in _sentences(bare, order)]
+
+
+_plain = lru_cache(maxsize=4_096)(plain)
+
+
+def _sentences(parts: Iterable[Iterable[str]], place_first: NDArray[np.bool_]) -> list[str]:
+    return [_sentence(*one, place_first=first) for *one, first in zip(*parts, place_first, strict=True)]
 
 
 def _sentence(what: str, spot: str, place: str, more: str, ask: str, *, place_first: bool) -> str:

@@ -14,6 +14,7 @@ from geo.filters import next_deadline
 from geo.i18n import _
 from geo.models import Delivery, Report
 from geo.settings import Settings
+from geo.transitions import OPEN
 
 router = APIRouter(include_in_schema=False)
 LOCAL = ("127.0.0.1", "::1", "testclient")
@@ -43,7 +44,7 @@ def _known(session: Session) -> CollectorRegistry:
     mine = ~Report.demo
     for state, count in session.execute(select(Report.state, func.count()).where(mine).group_by(Report.state)):
         reports.labels(state).set(count)
-    late = select(func.count()).where(mine, next_deadline() < datetime.now(UTC))
+    late = select(func.count()).where(mine, Report.state.in_(OPEN), next_deadline() < datetime.now(UTC))
     Gauge("quangnam_reports_late", "Open reports past a deadline", registry=registry).set(session.scalar(late) or 0)
     messages = Gauge("quangnam_messages", "Messages by what became of them", ["state"], registry=registry)
     for state, count in session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)):

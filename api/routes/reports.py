@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import Row
 
 from api import calls, follow
+from api.archiving import check_archive
 from api.bodies import OPENAPI, SentDep
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.filters import FiltersDep, place
@@ -112,5 +113,6 @@ def one(session: SessionDep, code: str) -> Response:
     wanted = codes.normalise(code)
     row = session.execute(select_public().where(Report.code == wanted)).one_or_none() if wanted else None
     if row is None:
+        check_archive(session, wanted)
         raise NotFoundError(_("Không có phản ánh nào mang mã này; hãy xem lại mã."))
     return geojson(to_feature(row))

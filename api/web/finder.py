@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from api.web.states import state_name
 from boundaries.models import Area, Edition
-from geo.filters import Filters
+from geo.filters import Filters, apply_filters
 from geo.i18n import Lang, _, translate
 from geo.models import Report
+from geo.permissions import PUBLIC, visible
 from geo.search import alphabetical
 from geo.transitions import STATES
-from maps.features import select_public
 
 NAMES = ("category", "state", "area", "since", "until")
 PERIODS = {"PT24H": _("24 giờ qua"), "P7D": _("7 ngày qua"), "P30D": _("30 ngày qua")}
@@ -116,5 +116,5 @@ def choices(lang: Lang) -> dict[str, dict[str, str]]:
 
 def counted(session: Session, filters: Filters) -> int:
     """How many public reports pass; COUNTED + 1 for all that is more."""
-    some = select_public(filters).with_only_columns(Report.id).limit(COUNTED + 1).subquery()
+    some = visible(apply_filters(select(Report.id), filters), PUBLIC).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(some)) or 0

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.archiving import check_archive
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.follow import sender_of
 from api.web import forgery, history, mapping
@@ -59,6 +60,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
     mine = found is not None and sender_of(session, request, found) is not None
     row = session.execute(select_public().where(Report.code == wanted)).one_or_none() if wanted else None
     if found is None or (row is None and not mine):
+        check_archive(session, wanted)
         raise NotFoundError(_("Không có phản ánh nào mang mã này; hãy xem lại mã."))
     categories = mapping.categories(session, lang)
     shown = _shown(session, found, row, mine)

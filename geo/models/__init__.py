@@ -2,6 +2,7 @@
 
 from geo.models.apart import Apart
 from geo.models.api_key import ApiKey
+from geo.models.archived import ArchivedReport
 from geo.models.category import Category
 from geo.models.claim import Claim
 from geo.models.data_request import DataRequest
@@ -38,6 +39,7 @@ from geo.models.work_link import WorkLink
 __all__ = [
     "Apart",
     "ApiKey",
+    "ArchivedReport",
     "Category",
     "Claim",
     "DataRequest",

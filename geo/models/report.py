@@ -9,6 +9,10 @@ from geo.database import Base, Big
 from geo.models.category import Category
 from geo.models.unit import Unit
 
+# As the columns' states are compared in SQL, for the indexes that hold a part of the reports.
+_OPEN = "state IN ('received', 'needs_info', 'in_progress')"
+_ENDED = "state IN ('resolved', 'rejected', 'merged', 'closed', 'withdrawn')"
+
 
 class Report(Base):
     """One citizen's statement about one place; nothing here names the sender."""
@@ -62,16 +66,30 @@ class Report(Base):
         Index("ix_reports_created_at_id", text("created_at DESC"), text("id DESC")),
         Index("ix_reports_unit_id_state", "unit_id", "state"),
         Index("ix_reports_area_code", "area_code"),
-        Index("ix_reports_commune_code", "commune_code"),
-        Index("ix_reports_demo", "id", postgresql_where=text("demo")),
+        Index("ix_reports_commune_code_unit_id", "commune_code", "unit_id"),
+        # Of each of the two kinds there may be none at all, and that must be known at once.
+        Index("ix_reports_demo", "demo"),
+        Index(
+            "ix_reports_not_closed",
+            text("created_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
         # Of millions few are open: what counts those reads nothing else.
         Index(
             "ix_reports_open",
             *("unit_id", "area_code", "category_id"),
-            postgresql_where=text("state IN ('received', 'needs_info', 'in_progress')"),
+            postgresql_where=text(_OPEN),
             postgresql_include=[
                 *("id", "state", "created_at", "accept_due", "resolve_due", "questions"),
                 *("urgent", "needs_confirmation", "second_of_id", "demo"),
             ],
+        ),
+        Index("ix_reports_to_close", "id", "settled_at", postgresql_where=text("state IN ('resolved', 'rejected')")),
+        Index(
+            "ix_reports_settled_at_id",
+            text("settled_at DESC NULLS LAST"),
+            text("id DESC"),
+            postgresql_where=text(_ENDED),
         ),
     )

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 from api.bulk.importing import import_file
 from api.demo import load
 from api.installation import prepare
-from geo.codes import report_codes
+from geo.codes import Deck
 from geo.database import build_engine
 from geo.server import Cluster
 from geo.settings import Settings
@@ -132,9 +132,7 @@ def write_streams(rows: pd.DataFrame, reports: Path, senders: Path) -> None:
     people = people.assign(phone_checked=False, notice_version="-")
     people.to_csv(senders, sep="\t", header=False, index=False)
     point = [f"SRID=4326;POINT({x} {y})" for x, y in zip(rows["lon"], rows["lat"], strict=True)]
-    # Of a million random codes two are equal every other time; an import draws again, the peer would fail.
-    codes = list(set(report_codes(len(rows) + 10)))[: len(rows)]
-    frame = pd.DataFrame({"code": codes, "state": "received", "version": 1})
+    frame = pd.DataFrame({"code": Deck().draw(len(rows)), "state": "received", "version": 1})
     frame = frame.assign(
         category_id=rows["category_id"], unit_id=1, confirm=False, content=rows["content"], point=point, public=point,
         accuracy=rows["accuracy"], created_at=rows["created_at"], accept_due=rows["accept_due"],

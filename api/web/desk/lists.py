@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from api import signed
@@ -70,6 +70,7 @@ def listed(
         asked=asked,
         query=partial(query, asked),
         tabs=[(tab, name, counts[tab]) for tab, (name, _condition) in TABS.items() if _wanted(tab, who)],
+        most=queue.COUNTED,
         rows=rows[:PAGE],
         before=max(at - PAGE, 0) if at else None,
         at=at,
@@ -134,12 +135,13 @@ def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int,
 
 
 def _communes(session: Session, who: Actor) -> list[tuple[str, str]]:
-    mine = select(Report.commune_code).where(Report.commune_code.is_not(None)).distinct()
+    # Asked of each commune: their reports are many, the communes few.
+    mine = exists().where(Report.commune_code == Area.code)
     if who.unit_id is not None:
         mine = mine.where(Report.unit_id == who.unit_id)
     rows = session.execute(
         select(Area.code, Area.name)
-        .where(Area.code.in_(mine), Area.level == "commune")
+        .where(mine, Area.level == "commune")
         .order_by(Area.name, Area.code, Area.edition_id.desc())
     )
     return list({row.code: row.name for row in rows}.items())

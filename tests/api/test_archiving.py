@@ -1,0 +1,185 @@
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from api import archive_file, archiving
+from geo import stores
+from geo.errors import SetupError
+from geo.models import ArchivedReport, DataRequest, Event, Media, Report, Sender
+from geo.settings import Settings
+
+BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
+Make = Callable[..., Report]
+
+
+@pytest.fixture
+def make_old(session: Session, make_report: Make) -> Make:
+    """A builder of accepted reports that were closed long ago, or whatever the values say."""
+
+    def make(days: int = 400, **values: object) -> Report:
+        report = make_report(accepted=True)
+        fields = {"state": "closed", "settled_at": BEFORE - timedelta(days=days)} | values
+        for name, value in fields.items():
+            setattr(report, name, value)
+        session.flush()
+        return report
+
+    return make
+
+
+def written(settings: Settings) -> list[dict]:
+    """The features of all files of the archive."""
+    found = []
+    for file in sorted(settings.media_dir.glob("archive/*/*.geojsons.gz")):
+        found += [orjson.loads(line) for line in gzip.decompress(file.read_bytes()).split(b"\x1e")[1:]]
+    return found
+
+
+def left(session: Session) -> set[str]:
+    session.expire_all()
+    return set(session.scalars(select(Report.code)))
+
+
+def test_what_ended_before_a_day_is_in_a_file_and_nowhere_else(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make, make_report: Make
+) -> None:
+    old, young, open_one = make_old(), make_old(days=-1), make_report(accepted=True)
+    code, content, stay = old.code, old.content, {young.code, open_one.code}
+    assert archiving.count(session, BEFORE) == 1
+    assert archiving.run(sessions, settings, BEFORE) == 1
+    assert left(session) == stay
+    (feature,) = written(settings)
+    assert (feature["id"], feature["properties"]["content"]) == (code, content)
+    assert [step["action"] for step in feature["properties"]["events"]] == ["receive", "accept"]
+    assert "phone" not in str(feature)
+    assert session.scalar(select(func.count()).select_from(Sender)) == 2
+    assert session.scalars(select(ArchivedReport.code)).all() == [code]
+    assert archiving.run(sessions, settings, BEFORE) == 0
+
+
+def test_what_its_sender_took_back_is_kept_without_place_and_words(
+    sessions: sessionmaker[Session], settings: Settings, make_old: Make
+) -> None:
+    code = make_old(state="withdrawn").code
+    assert archiving.run(sessions, settings, BEFORE) == 1
+    (feature,) = written(settings)
+    assert (feature["id"], feature["geometry"]) == (code, None)
+    assert "content" not in feature["properties"]
+
+
+def test_families_go_together_or_stay_together(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
+) -> None:
+    lead = make_old()
+    follower = make_old(state="merged", settled_at=None, lead_id=lead.id)
+    disputed = make_old()
+    second = make_old(days=-5, second_of_id=disputed.id)
+    third = make_old(state="merged", settled_at=None, lead_id=second.id)
+    gone, stay = {lead.code, follower.code}, {disputed.code, second.code, third.code}
+    assert archiving.count(session, BEFORE) == 2
+    assert archiving.run(sessions, settings, BEFORE) == 2
+    assert {feature["id"] for feature in written(settings)} == gone
+    assert left(session) == stay
+
+
+def test_batches_follow_one_another_past_those_that_stay(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    make_old: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.archiving.BATCH", 2)
+    reports = [make_old(days=100 + number) for number in range(5)]
+    session.add(DataRequest(report_id=reports[4].id, kind="access", due_at=BEFORE))
+    session.flush()
+    stays = reports[4].code
+    shown: list[int] = []
+    assert archiving.run(sessions, settings, BEFORE, shown.append) == 4
+    assert shown == [1, 3, 4]
+    assert left(session) == {stays}
+    assert len(written(settings)) == 4
+
+
+def test_pictures_go_with_their_report(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
+) -> None:
+    report = make_old()
+    key = "ab" * 16
+    stores.write(settings, f"ab/{key}.jpg", b"large")
+    event_id = session.scalars(select(Event.id).where(Event.report_id == report.id)).first()
+    session.add(Media(report_id=report.id, event_id=event_id, key=key, width=1, height=1))
+    session.flush()
+    assert archiving.run(sessions, settings, BEFORE) == 1
+    assert stores.read(settings, f"ab/{key}.jpg") is None
+    assert session.scalar(select(func.count()).select_from(Media)) == 0
+
+
+def test_nothing_is_deleted_that_cannot_be_read_back(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    make_old: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code = make_old().code
+    whole = stores.write
+    monkeypatch.setattr(stores, "write", lambda settings, path, data: whole(settings, path, data[:-20]))
+    with pytest.raises(SetupError):
+        archiving.run(sessions, settings, BEFORE)
+    assert left(session) == {code}
+
+
+def test_killed_between_writing_and_deleting_nothing_is_lost(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    make_old: Make,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codes = {make_old().code, make_old().code}
+
+    def killed(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archiving, "_forget", killed)
+        with pytest.raises(KeyboardInterrupt):
+            archiving.run(sessions, settings, BEFORE)
+    assert left(session) == codes
+    assert {feature["id"] for feature in written(settings)} == codes
+    assert archiving.run(sessions, settings, BEFORE) == 2
+    assert left(session) == set()
+    # The same reports make the same file: not even twice.
+    assert sorted(feature["id"] for feature in written(settings)) == sorted(codes)
+
+
+def test_an_archived_page_says_so(client: TestClient, sessions: sessionmaker[Session], settings: Settings,
+                                  make_old: Make) -> None:  # fmt: skip
+    code = make_old().code
+    assert client.get(f"/reports/{code}").status_code == 200
+    archiving.run(sessions, settings, BEFORE)
+    page = client.get(f"/reports/{code}", headers={"Accept": "text/html"})
+    assert page.status_code == 410
+    assert "kho lưu trữ" in page.text
+    problem = client.get(f"/api/v1/reports/{code}", headers={"Accept-Language": "en"})
+    assert (problem.status_code, problem.json()["type"]) == (410, "/problems/gone")
+    assert client.get("/api/v1/reports/QN-0000-0000").status_code == 404
+
+
+def test_a_damaged_file_has_no_codes(session: Session, make_old: Make) -> None:
+    data, codes = archive_file.make(session, [make_old().id])
+    assert archive_file.codes(data) == codes
+    for damaged in (b"", data[:-9], data[:30] + b"\0\0\0\0" + data[34:]):
+        assert archive_file.codes(damaged) == []
+
+
+def test_months_are_those_of_the_calendar() -> None:
+    assert archiving.months_ago(1, datetime(2026, 3, 31, 5, tzinfo=UTC)) == datetime(2026, 2, 28, 5, tzinfo=UTC)
+    assert archiving.months_ago(24, datetime(2026, 1, 15, tzinfo=UTC)) == datetime(2024, 1, 15, tzinfo=UTC)
