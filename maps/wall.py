@@ -68,7 +68,7 @@ WORDS = {
     "settle": _("Nơi này gần ranh giới. Đơn vị nào xử lý?"),
 }
 SCRIPTS = (
-    "leaflet-heat.js", "heat.js", "ioc-state.js", "ioc-figures.js", "ioc-units.js", "ioc-filters.js",
+    "leaflet-heat.js", "heat.js", "hotspots.js", "ioc-state.js", "ioc-figures.js", "ioc-units.js", "ioc-filters.js",
     "ioc-settle.js", "ioc-lists.js", "ioc-report.js", "ioc-areas.js", "ioc-layers.js", "ioc-player.js",
     "ioc-alarm.js", "ioc-keys.js", "ioc-ask.js", "ioc.js",
 )  # fmt: skip

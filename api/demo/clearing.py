@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from api.bulk.importing import raw_connection
 from api.bulk.storing import unchecked
 from api.demo.aside import tidy
+from geo.density import keeping
 
 # What points at a table from another one.
 _POINTING = """
@@ -25,6 +26,7 @@ def clear(engine: Engine) -> int:
         raw = raw_connection(connection)
         raw.execute("SET LOCAL statement_timeout = 0")
         raw.execute("SET LOCAL lock_timeout = '5s'")
+        keeping.off(raw)
         if not _others(raw):
             raw.execute("LOCK TABLE reports IN ACCESS EXCLUSIVE MODE")
         row = raw.execute("SELECT count(*) FROM reports WHERE demo").fetchone()
@@ -33,7 +35,7 @@ def clear(engine: Engine) -> int:
             _pick(raw)
         elif count:
             _empty(raw)
-        # Here the kept counts of density are built again, without a trigger for each report.
+        keeping.rebuild(raw)
         connection.commit()
     if count:
         tidy(engine, vacuum=False)

@@ -18,6 +18,7 @@ from api.bulk.storing import Prepared, Preparer, lighten, write
 from api.demo import aside, lives, moments, places, texts
 from api.demo.layout import lay_out
 from boundaries.models import Area, Edition
+from geo.density import keeping
 from geo.models import Category
 from geo.settings import Settings
 from geo.workflow import CHANNEL
@@ -46,7 +47,9 @@ def load(
     with engine.connect() as connection:
         raw = raw_connection(connection)
         lighten(raw)
-        put_back = aside.indexes(raw) if reports >= aside.MANY else []
+        put_back = aside.indexes(raw) if (many := reports >= aside.MANY) else []
+        if many:
+            keeping.off(raw)
         for prepared in ahead(_prepared(engine, settings, reports, seed, now or datetime.now(UTC))):
             write(raw, prepared)
             stored += prepared.count
@@ -54,6 +57,9 @@ def load(
         for name, statement in put_back:
             progress(stored, name)
             raw.execute(statement)
+        if many:
+            progress(stored, "density")
+            keeping.rebuild(raw)
         raw.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
         connection.commit()
     progress(stored, "VACUUM" if put_back else "ANALYZE")

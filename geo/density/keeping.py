@@ -50,9 +50,13 @@ def keep(session: Session, *, most: int = BATCH) -> int:
     return len(taken[0])
 
 
-def rebuild(session: Session) -> None:
-    """Counts all reports anew in the session's transaction; nobody else can write a report meanwhile."""
-    connection = driver(session)
+def off(connection: Connection[Any]) -> None:
+    """Leaves the reports that the transaction writes uncounted: it is to `rebuild` at its end."""
+    connection.execute("SET LOCAL quangnam.density = 'off'")
+
+
+def rebuild(connection: Connection[Any]) -> None:
+    """Counts all reports anew in the transaction; nobody else can write a report meanwhile."""
     connection.execute("SET LOCAL statement_timeout = 0")
     connection.execute("LOCK TABLE reports IN SHARE ROW EXCLUSIVE MODE")
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))

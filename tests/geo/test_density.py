@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from geo.database import build_engine, build_sessions
+from geo.database import build_engine, build_sessions, driver
 from geo.density import folding
 from geo.density.block import Entries, decode, encode, joined
 from geo.density.folding import Block, merged
 from geo.density.grid import EVER, NEVER, STATES
-from geo.density.keeping import keep, rebuild
+from geo.density.keeping import keep, off, rebuild
 from geo.filters import Filters, apply_filters
 from geo.geometry import BBox, element
 from geo.models import Category, DensityBlock, DensityDelta, Report, Unit
@@ -125,7 +125,7 @@ def test_counts_and_rows_agree_whatever_happens_and_whenever_it_is_folded(
                 pass
             assert session.scalar(select(func.count()).select_from(DensityDelta)) == 0
             check(reports)
-    rebuild(session)
+    rebuild(driver(session))
     check(reports)
 
 
@@ -138,7 +138,7 @@ def test_a_count_that_was_made_anew_is_the_one_that_was_kept(session: Session) -
     columns = (DensityBlock.level, DensityBlock.category_id, DensityBlock.x, DensityBlock.y)
     blocks = select(*columns, DensityBlock.within).order_by(*columns, DensityBlock.first_day)
     kept = [(*where, packed_columns(within)) for *where, within in session.execute(blocks) if len(decode(within))]
-    rebuild(session)
+    rebuild(driver(session))
     assert kept == [(*where, packed_columns(within)) for *where, within in session.execute(blocks)]
 
 
@@ -189,12 +189,12 @@ def reading_all_the_time(sessions: sessionmaker[Session], done: threading.Event)
 
 
 def test_bulk_loading_that_says_so_is_not_followed_row_by_row(session: Session) -> None:
-    session.execute(text("SET LOCAL quangnam.density = 'off'"))
+    off(driver(session))
     reports = Reports(session, 3)
     reports.add(20)
     assert session.scalar(select(func.count()).select_from(DensityDelta)) == 0
     session.execute(text("SET LOCAL quangnam.density = 'on'"))
-    rebuild(session)
+    rebuild(driver(session))
     check(reports)
 
 

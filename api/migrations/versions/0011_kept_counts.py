@@ -92,6 +92,9 @@ def upgrade() -> None:
         f"CREATE TRIGGER density_changed AFTER UPDATE ON reports FOR EACH ROW WHEN ({ON} AND ({CHANGED}))"
         " EXECUTE FUNCTION density_follow()"
     )
+    # Also where bulk loading leaves foreign keys unchecked, which is by the same switch as all triggers.
+    for name in ("density", "density_changed"):
+        op.execute(f"ALTER TABLE reports ENABLE ALWAYS TRIGGER {name}")
     # What is there already waits to be folded like what comes.
     op.execute("SELECT density_change(reports, 1) FROM reports")
 

@@ -14,6 +14,7 @@ from api.routes.overview import DemoDep, told
 from api.web.desk.lists import units
 from api.web.headers import fresh_nonce, security
 from api.web.ioc import telling
+from geo import cursor
 from geo.i18n import LANGUAGES, Lang
 from maps.frame import Site
 from maps.style import asset_url
@@ -40,9 +41,11 @@ def show(
     nonce = fresh_nonce()
     written = {key: query[key] for key in FILTERS if key in query}
     around = mapping.frame(session, settings, "ioc", lang=lang, site=_site(lang, query, nonce), filters=written)
+    # Before the data are asked for: what comes meanwhile comes again, and nothing is missed.
+    stands = str(cursor.here(session))
     found = told(request, session, filters, who, lang, tab=tab, demo=demo)
     text = wall(
-        replace(around, demo=found["demo"]),
+        replace(around, demo=found["demo"], cursor=stands),
         found,
         units=[(one.code, one.name) for one in units(session)],
         tabs=telling.tabs(lang),
