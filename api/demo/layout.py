@@ -17,8 +17,8 @@ from geo.models import Category
 
 _Tables = dict[str, dict[str, Column]]
 _WHEN = {"receive": "created_at", "accept": "accepted_at", "ask": "asked_at", "rate": "rated_at", "close": "closed_at"}
-_ENDS = {"resolve": "resolved", "reject": "rejected", "withdraw": "withdrawn", "merge": "merged"}
-_WHO = {"receive": "sender", "withdraw": "sender", "rate": "sender", "close": "system"}
+_ENDS = {"resolve": "resolved", "reject": "rejected", "merge": "merged"}
+_WHO = {"receive": "sender", "rate": "sender", "close": "system"}
 
 
 def lay_out(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from api.demo.moments import Moments
 
-REJECTED, WITHDRAWN = 0.07, 0.01  # shares of the ways a report ends without a result
+REJECTED = 0.07  # a share; none is withdrawn, for those nobody sees
 STUCK = 0.012  # never end, however old
 NEVER_TAKEN = 0.25  # of these, not even accepted
 ASKED = 0.08  # of what is open: the sender has to tell more
@@ -24,7 +24,7 @@ class Lives:
     """Columns with an element a report; NaT for what has not happened. `end` is how it ended: "" where it is open."""
 
     state: NDArray[np.object_]
-    end: NDArray[np.object_]  # resolve | reject | withdraw
+    end: NDArray[np.object_]  # resolve | reject
     accepted_at: Moments
     asked_at: Moments
     ended_at: Moments
@@ -37,9 +37,7 @@ def draw(rng: Generator, created: Moments, *, urgent: Flags, now: np.datetime64)
     """A life for each report that came at a moment; what is urgent is answered within hours, the rest within days."""
     count = len(created)
     chance = rng.random(count)
-    end = np.select([chance < REJECTED, chance < REJECTED + WITHDRAWN], ["reject", "withdraw"], "resolve").astype(
-        object
-    )
+    end = np.where(chance < REJECTED, "reject", "resolve").astype(object)
     stuck = rng.random(count) < STUCK
     answered = _later(created, rng.lognormal(1.2, 1.0, count))
     accepted = np.where(end == "resolve", answered, NEVER)
@@ -65,7 +63,7 @@ def draw(rng: Generator, created: Moments, *, urgent: Flags, now: np.datetime64)
 def _states(end: NDArray[np.object_], accepted: Moments, asked: Moments, closed: Moments) -> NDArray[np.object_]:
     state = np.where(np.isnat(accepted), "received", "in_progress").astype(object)
     state[~np.isnat(asked)] = "needs_info"
-    for how, name in (("resolve", "resolved"), ("reject", "rejected"), ("withdraw", "withdrawn")):
+    for how, name in (("resolve", "resolved"), ("reject", "rejected")):
         state[end == how] = name
     state[~np.isnat(closed)] = "closed"
     return state

@@ -129,7 +129,7 @@ def test_density_views_and_tiles() -> None:
             for column in ("what", "ms", "ours, ms", "times", "bytes"):
                 table.add_column(column, justify="left" if column == "what" else "right")
             for what, took, mine, count in others(one, ours):
-                times = f"{took / mine:.0f}×" if mine else "–"
+                times = f"{took / mine:,.1f}×" if mine else "–"
                 table.add_row(what, f"{took:,.1f}", f"{mine:.1f}" if mine else "–", times, f"{count:,}")
             console.print(table)
             rates = intake(one)
