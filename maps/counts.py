@@ -71,6 +71,7 @@ class Owners:
     """Who answers where, by the numbers that the counts use: unit id, area and commune of each."""
 
     known: dict[tuple[int, str | None, str | None], int] = field(default_factory=dict)
+    _matching: dict[tuple[Any, ...], NDArray[np.bool_]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, session: Session) -> "Owners":
@@ -93,6 +94,12 @@ class Owners:
 
     def matching(self, unit: int | None, area: str | None, *, sensitive: bool) -> NDArray[np.bool_]:
         """Which numbers pass a unit and an area; the commune of a sensitive report is nobody's business."""
+        key = (unit, area, sensitive, len(self.known))
+        if key not in self._matching:
+            self._matching[key] = self._match(unit, area, sensitive=sensitive)
+        return self._matching[key]
+
+    def _match(self, unit: int | None, area: str | None, *, sensitive: bool) -> NDArray[np.bool_]:
         found = np.zeros(max(self.known.values(), default=0) + 1, bool)
         for (its_unit, its_area, its_commune), number in self.known.items():
             near = area is None or its_area == area or (its_commune == area and not sensitive)

@@ -37,13 +37,12 @@ class AreaCount:
 
 def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -> dict[str, Any]:
     """Counts by unit, category, state and period (each by its first day in Vietnam), the largest first but for time."""
-    counted = tally(session, filters, demo=demo, daily=True)
+    counted, days = tally(session, filters, demo=demo, daily=True)
     units = {one.id: (one.code, one.name) for one in session.execute(select(Unit.id, Unit.code, Unit.name))}
     kinds = select(Category.id, Category.code, Category.name)
     categories = {one.id: (one.code, one.name) for one in session.execute(kinds)}
-    by_day = counted.groupby("day")["count"].sum()
     started: dict[date, int] = {}
-    for day, count in by_day.items():
+    for day, count in days.items():
         start = _start(int(str(day)), period)
         started[start] = started.get(start, 0) + int(count)
     return {
@@ -66,7 +65,7 @@ def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool 
     here = (Area.edition_id == edition.id, Area.level == edition.routing_level)
     columns = (Area.code, Area.name, Area.kind, Area.area_m2 / 1_000_000)
     areas = session.execute(select(*columns).where(*here).order_by(Area.code)).all()
-    counted = tally(session, filters, demo=demo)
+    counted = tally(session, filters, demo=demo).kinds
     routed = {code: int(count) for code, count in counted.groupby("area")["count"].sum().items()}
     gone = [code for code in routed if code not in {area[0] for area in areas}]
     moved = _by_place(session, filters, edition, gone, demo=demo) if gone else {}
