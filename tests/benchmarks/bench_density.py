@@ -6,6 +6,8 @@ QUANGNAM_BENCH_DIR keeps the databases from run to run, QUANGNAM_BENCH_SIZES nam
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -52,10 +54,11 @@ def others(one: Held, ours: dict[str, Line | None]) -> list[tuple[str, float, fl
     found = []
     with one.engine.connect() as connection:
         connection.execute(text("SET statement_timeout = 0"))
-        for place, (zoom, *box) in PLACES.items():
-            took, _rows = peers.timed(lambda: peers.cells(connection, zoom, tuple(box)))  # noqa: B023 (run at once)
-            mine = ours[f"cells, {place}, none"]
-            found.append((f"PostGIS on the fly, cells, {place}", took, mine and mine[0], 0))
+        for (place, (zoom, *box)), name in product(PLACES.items(), peers.WHERE):
+            run = partial(peers.cells, connection, zoom, tuple(box), name)
+            took, _rows = peers.timed(run)
+            mine = ours[f"cells, {place}, {name}"]
+            found.append((f"PostGIS on the fly, cells, {place}, {name}", took, mine and mine[0], 0))
         x, y = tile(108.3, 15.9, 8)
         took, data = peers.timed(lambda: peers.points(connection, 8, x, y))
         mine = ours["tile, province z8, none"]

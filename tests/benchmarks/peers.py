@@ -18,13 +18,21 @@ from tipg.factory import Endpoints
 from tipg.settings import DatabaseSettings, PostgresSettings
 
 # Cells as 32 × 32 pixels of a zoom: {z} is three deeper. The formula of the OpenStreetMap wiki.
-CELLS = text("""
+CELLS = """
     SELECT floor((ST_X(public_point) + 180) / 360 * (1 << :z)) AS x,
         floor((1 - asinh(tan(radians(ST_Y(public_point)))) / pi()) / 2 * (1 << :z)) AS y,
         avg(ST_X(public_point)), avg(ST_Y(public_point)), count(*)
     FROM reports WHERE state <> 'withdrawn' AND public_point && ST_MakeEnvelope(:west, :south, :east, :north, 4326)
+        AND {where}
     GROUP BY 1, 2
-    """)
+    """
+# The same filters as in `views.filters`, as somebody would write them.
+WHERE = {
+    "none": "true",
+    "category": "category_id = (SELECT id FROM categories WHERE code = 'giao-thong')",
+    "unit": "unit_id = (SELECT id FROM units WHERE code = 'ubnd-503')",
+    "30 days": "created_at >= date_trunc('day', now() - interval '30 days', 'Asia/Ho_Chi_Minh')",
+}
 POINTS = text("""
     WITH tile AS (SELECT ST_TileEnvelope(:z, :x, :y) AS box), shown AS (
         SELECT ST_AsMVTGeom(ST_Transform(r.public_point, 3857), tile.box) AS geom, r.code, r.state
@@ -43,11 +51,11 @@ def timed(run: Callable[[], Any], *, most: int = 9, patience: float = 8.0) -> tu
     return sorted(times)[len(times) // 2] * 1e3, found
 
 
-def cells(connection: Connection, zoom: int, box: tuple[float, float, float, float]) -> list[Any]:
-    """The cells of a box, counted from the reports."""
+def cells(connection: Connection, zoom: int, box: tuple[float, float, float, float], name: str) -> list[Any]:
+    """The cells of a box, counted from the reports that pass a filter of WHERE."""
     west, south, east, north = box
     values = {"z": zoom + 3, "west": west, "south": south, "east": east, "north": north}
-    return list(connection.execute(CELLS, values))
+    return list(connection.execute(text(CELLS.format(where=WHERE[name])), values))
 
 
 def points(connection: Connection, z: int, x: int, y: int) -> bytes:
