@@ -171,7 +171,7 @@ def test_hot_spots_are_drawn_and_listed_when_they_are_switched_on(live: Live, pa
     places = page.locator("#hot-places li")
     expect(places.first).to_contain_text("bình thường")
     expect(page.locator(".hot-ring")).to_have_count(places.count())
-    expect(page.locator("#again-places li")).to_contain_text("lần thứ 3 ở nơi này")
+    expect(page.locator("#again-places li", has_text="lần thứ 3 ở nơi này")).to_have_count(1)
     expect(page.locator("#again-places a").first).to_have_attribute("href", re.compile("/reports/QN-T"))
     page.get_by_role("button", name="thành phố Tam Kỳ").click()
     expect(page.locator(".leaflet-popup-content")).to_contain_text("khả năng ngẫu nhiên dưới 0,1 %")
