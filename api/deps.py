@@ -1,6 +1,7 @@
 """What a route asks for: a session, settings, the reader's language."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, cast
 
 from fastapi import Depends, Query, Request
@@ -30,6 +31,9 @@ def get_session(request: Request) -> Iterator[Session]:
             yield session
         finally:
             del request.state.session
+
+
+opened = contextmanager(get_session)  # for a route whose work has transactions of its own, before and after them
 
 
 def language(request: Request) -> Lang:

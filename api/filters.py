@@ -59,16 +59,24 @@ def moment(text: str, field: str) -> datetime:
     """
     try:
         if back := _BACK.fullmatch(text):
-            return datetime.now(UTC) - timedelta(**{unit: int(size) for unit, size in back.groupdict("0").items()})
+            span = timedelta(**{unit: int(size) for unit, size in back.groupdict("0").items()})
+            return _sane(datetime.now(UTC) - span)
         if _DAY.fullmatch(text):
             day = date.fromisoformat(text) + timedelta(days=field == "until")
-            return datetime.combine(day, time(), ZONE)
+            return _sane(datetime.combine(day, time(), ZONE))
         found = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in an address means a blank
-        return found if found.tzinfo else found.replace(tzinfo=ZONE)
+        return _sane(found if found.tzinfo else found.replace(tzinfo=ZONE))
     except (ValueError, OverflowError):
         raise InvalidError(
             _("Phải là ngày 2026-01-31, thời điểm ISO 8601, hoặc khoảng lùi về trước như P7D, PT24H."), field=field
         ) from None
+
+
+def _sane(found: datetime) -> datetime:
+    # At the ends of the calendar there is no day before or after, and no report either.
+    if not 1900 <= found.year < 3000:
+        raise ValueError(found.year)
+    return found
 
 
 def read_filters(

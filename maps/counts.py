@@ -10,11 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo.database import driver
-from geo.density.block import NOTHING, Entries, decode
+from geo.density.block import Entries, decode
 from geo.density.grid import (
     CELLS,
     DEEPEST,
-    EVER,
     NEVER,
     SIDE,
     STATES,
@@ -73,13 +72,11 @@ class Owners:
     known: dict[tuple[int, str | None, str | None], int] = field(default_factory=dict)
     _matching: dict[tuple[Any, ...], NDArray[np.bool_]] = field(default_factory=dict)
 
-    @classmethod
-    def read(cls, session: Session) -> "Owners":
-        """All that there are."""
-        rows = session.execute(
-            select(DensityOwner.id, DensityOwner.unit_id, DensityOwner.area_code, DensityOwner.commune_code)
-        )
-        return cls({(unit, area, commune): number for number, unit, area, commune in rows})
+    def read(self, session: Session) -> None:
+        """Gets to know all that there are; after the counts, for a fold in between may have added one."""
+        columns = (DensityOwner.id, DensityOwner.unit_id, DensityOwner.area_code, DensityOwner.commune_code)
+        for number, unit, area, commune in session.execute(select(*columns)):
+            self.known[unit, area, commune] = number
 
     def number(self, unit: int, area: str | None, commune: str | None) -> int:
         """The number of an owner; of one who came a moment ago a new one, which only this object knows."""
@@ -155,33 +152,44 @@ def asked(
 
 
 def parts(
-    session: Session, question: Asked, level: int, window: Window | None, owners: Owners, *, daily: bool = False
+    session: Session,
+    question: Asked,
+    level: int,
+    window: Window | None,
+    *,
+    owners: Owners | None = None,
+    daily: bool = False,
 ) -> Iterator[Part]:
     """The counts that a question asks for, at a kept level, in the chunks that touch a window of its cells.
 
-    With `daily` each entry tells its day; otherwise its days mean nothing.
+    With `daily` each entry tells its day; otherwise its days mean nothing. `owners` are read, where somebody asks who.
     """
     last = (1 << level) - 1
     west, east, north, south = window or (0, last, 0, last)
     ends = ["%(first)s"] * (question.first != NEVER) + ["%(until)s - 1"]
-    within = " OR ".join(_INSIDE_OF.format(day=day) for day in ends)
-    days = "first_day < %(until)s AND until_day > %(first)s" if daily else f"({within})"
+    holding = " OR ".join(_INSIDE_OF.format(day=day) for day in ends)
+    days = "first_day < %(until)s AND until_day > %(first)s" if daily else f"({holding})"
     query = f"{_BLOCKS.format(days=days)} UNION ALL {_DELTAS.format(day='day' if daily else '0')}"
     values: dict[str, Any] = {"level": level, "shift": DEEPEST - level, "all": question.categories == (ALL,)}
     values |= {"west": west, "east": east, "north": north, "south": south}
     values |= {"first": question.first, "until": question.until, "categories": list(question.categories)}
     with driver(session).cursor(binary=True) as cursor:
-        for x, y, category, first, until, before, inside, *rest in cursor.execute(query, values):
-            if inside is None:
-                part = _appended((x, y), category, (first, until), rest, owners)
-            else:
-                entries = decode(inside).between(question.first, question.until) if daily else NOTHING
-                if not daily:
-                    entries = _block(question, first, until, before, inside)
-                part = Part(x, y, category, entries)
-            passing = question.passes(part.category, part.entries, owners)
-            if len(passing):
-                yield part._replace(entries=passing)
+        found = cursor.execute(query, values).fetchall()
+    known = owners if owners is not None else Owners()
+    if owners is not None or question.unit is not None or question.area is not None:
+        known.read(session)
+    for row in found:
+        part = _appended(row, known) if row[6] is None else _folded(row, question, daily=daily)
+        passing = question.passes(part.category, part.entries, known)
+        if len(passing):
+            yield part._replace(entries=passing)
+
+
+def _folded(row: tuple[Any, ...], question: Asked, *, daily: bool) -> Part:
+    x, y, category, first, until, before, inside, *_rest = row
+    if daily:
+        return Part(x, y, category, decode(inside).between(question.first, question.until))
+    return Part(x, y, category, _block(question, first, until, before, inside))
 
 
 def _block(question: Asked, first: int, until: int, before: bytes, inside: bytes) -> Entries:
@@ -200,13 +208,26 @@ def _block(question: Asked, first: int, until: int, before: bytes, inside: bytes
     )
 
 
-def _appended(at: tuple[int, int], category: int, change: tuple[int, int], rest: list[Any], owners: Owners) -> Part:
-    x, y = at
-    day, n = change
-    state, demo, *owner = rest
+def _appended(row: tuple[Any, ...], owners: Owners) -> Part:
+    x, y, category, day, n, _before, _inside, state, demo, *owner = row
     columns = ((y & _INSIDE) << SIDE | x & _INSIDE, demo, STATES.index(state), owners.number(*owner))
     series = pack(*(np.array([value]) for value in columns))
     return Part(x >> SIDE, y >> SIDE, category, Entries(series, np.array([n]), np.array([day])))
+
+
+def finer(level: int, window: Window | None) -> tuple[int, Window | None]:
+    """The kept level that a level is summed from, and the window of its cells that are in a window of the level's."""
+    found = kept(level)
+    shift = found - level
+    if window is None:
+        return found, None
+    west, east, north, south = window
+    return found, (west << shift, (east + 1 << shift) - 1, north << shift, (south + 1 << shift) - 1)
+
+
+def within(x: NDArray[Any], y: NDArray[Any], window: Window) -> NDArray[np.bool_]:
+    """Which columns and rows lie in a window."""
+    return (x >= window[0]) & (x <= window[1]) & (y >= window[2]) & (y <= window[3])
 
 
 def by_cell(found: Iterator[Part]) -> dict[tuple[int, int], NDArray[np.int64]]:
@@ -219,4 +240,4 @@ def by_cell(found: Iterator[Part]) -> dict[tuple[int, int], NDArray[np.int64]]:
     return chunks
 
 
-__all__ = ["ALL", "EVER", "NEVER", "Asked", "Owners", "Part", "Window", "asked", "by_cell", "kept", "parts"]
+__all__ = ["Asked", "Owners", "Part", "Window", "asked", "by_cell", "finer", "parts", "within"]

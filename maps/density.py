@@ -16,7 +16,7 @@ from geo.errors import InvalidError
 from geo.filters import Filters
 from geo.geometry import BBox
 from geo.i18n import _
-from maps.counts import Owners, Window, asked, by_cell, kept, parts
+from maps.counts import Window, asked, by_cell, finer, parts, within
 from maps.rows import scanned
 from maps.spans import spans
 
@@ -96,11 +96,14 @@ def fitting(session: Session, filters: Filters, *, demo: bool | None, most: int)
 
 def total(session: Session, filters: Filters, *, demo: bool | None = None) -> int:
     """How many public reports pass; with a bbox, those of the cells that it touches, some 32 across."""
-    level = 0
-    if filters.bbox is not None:
-        across = max((filters.bbox.east - filters.bbox.west) / 360, 2.0**-DEEPEST)
-        level = min(int(np.log2(32 / across)), DEEPEST)
+    level = spanning(filters.bbox) if filters.bbox else 0
     return int(at_level(session, filters, level, demo=demo).count.sum())
+
+
+def spanning(box: BBox) -> int:
+    """The level of which some 32 cells span a bbox."""
+    across = max((box.east - box.west) / 360, 2.0**-DEEPEST)
+    return min(int(np.log2(32 / across)), DEEPEST)
 
 
 def touched(box: BBox, level: int) -> Window:
@@ -121,27 +124,16 @@ def _kept(
     session: Session, filters: Filters, days: tuple[int, int], level: int, *, window: Window | None, demo: bool | None
 ) -> NDArray[np.int64]:
     question = asked(session, filters, days, demo=demo)
-    finer = kept(level)
-    shift = finer - level
-    wide = window and (
-        window[0] << shift,
-        (window[1] + 1 << shift) - 1,
-        window[2] << shift,
-        (window[3] + 1 << shift) - 1,
-    )
-    owners = Owners.read(session) if filters.unit or filters.area else Owners()
+    fine, wide = finer(level, window)
     columns = [np.zeros((4, 0), np.int64)]
-    for (x, y), counts in by_cell(parts(session, question, finer, wide, owners)).items():
+    for (x, y), counts in by_cell(parts(session, question, fine, wide)).items():
         at = np.flatnonzero(counts.any(axis=0))
         columns.append(
             np.stack([(x << SIDE) + (at & 31), (y << SIDE) + (at >> SIDE), counts.sum(axis=0)[at], counts[1][at]])
         )
     found = np.concatenate(columns, axis=1)
-    found[:2] >>= shift
-    if window:
-        x, y = found[:2]
-        found = found[:, (x >= window[0]) & (x <= window[1]) & (y >= window[2]) & (y <= window[3])]
-    return found
+    found[:2] >>= fine - level
+    return found[:, within(found[0], found[1], window)] if window else found
 
 
 def _gathered(level: int, x: Any, y: Any, count: Any, demo: Any) -> Cells:

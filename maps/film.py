@@ -12,7 +12,7 @@ from geo.density.grid import EPOCH
 from geo.errors import InvalidError
 from geo.filters import Filters
 from geo.i18n import _
-from maps.counts import Owners, asked, parts
+from maps.counts import asked, parts, within
 from maps.density import total, touched
 from maps.rows import scanned
 from maps.spans import spans
@@ -83,14 +83,12 @@ def _daily(session: Session, filters: Filters, level: int, demo: bool | None) ->
         columns.append(np.stack([day, y, x, count]))
     if days is not None:
         question = asked(session, filters, days, demo=demo)
-        owners = Owners.read(session) if filters.unit or filters.area else Owners()
-        for part in parts(session, question, level, window, owners, daily=True):
+        for part in parts(session, question, level, window, daily=True):
             x, y = part.cells()
             columns.append(np.stack([part.entries.day, y, x, part.entries.count]))
     found = np.concatenate(columns, axis=1)
     if window:
-        y, x = found[1:3]
-        found = found[:, (x >= window[0]) & (x <= window[1]) & (y >= window[2]) & (y <= window[3])]
+        found = found[:, within(found[2], found[1], window)]
     begin = found[0].min(initial=0)
     summed = _summed(found[:3] - [[begin], [0], [0]], found[3])
     summed[0] += begin

@@ -1,11 +1,11 @@
 """How many reports there are, by whom, what, where and when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
@@ -13,6 +13,8 @@ from geo.density.grid import EPOCH
 from geo.filters import Filters, apply_filters
 from geo.models import Category, Report, Unit
 from geo.permissions import PUBLIC, visible
+from maps.density import spanning, touched
+from maps.rows import in_window
 from maps.samples import only
 from maps.tally import tally
 
@@ -88,8 +90,14 @@ def _by_place(
         .correlate(Report)
         .scalar_subquery()
     )
-    query = select(around.label("holder"), func.count()).where(Report.area_code.in_(gone)).group_by("holder")
-    rows = session.execute(only(visible(apply_filters(query.select_from(Report), filters), PUBLIC), demo))
+    query: Select[Any] = (
+        select(around.label("holder"), func.count()).where(Report.area_code.in_(gone)).group_by("holder")
+    )
+    query = visible(apply_filters(query.select_from(Report), replace(filters, bbox=None)), PUBLIC)
+    if filters.bbox:
+        level = spanning(filters.bbox)
+        query = in_window(query, level, touched(filters.bbox, level))
+    rows = session.execute(only(query, demo))
     return {code: count for code, count in rows if code is not None}
 
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from api import signed, stepping
 from api.bodies import with_photos
-from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
+from api.deps import LangDep, SessionsDep, SettingsDep, opened
 from api.web import forgery
 from api.web.desk.asking import AskedDep
 from api.web.desk.lists import listed
@@ -62,7 +62,6 @@ TickedDep = Annotated[Ticked, Depends(_ticked)]
 def bulk(
     *,
     request: Request,
-    session: SessionDep,
     sessions: SessionsDep,
     settings: SettingsDep,
     lang: LangDep,
@@ -70,15 +69,17 @@ def bulk(
     ticked: TickedDep,
 ) -> Response:
     """Takes the step on each marked report and shows the list again with what came of it."""
-    me = signed.needed(session, request, "desk")
+    # Ended before the steps begin: it would take a second connection, and hold up whoever reads the history in order.
+    with opened(request) as session:
+        me = signed.needed(session, request, "desk")
     if not forgery.is_ours(request, settings, ticked.said("token")):
         raise ForbiddenError(STALE)
     chosen = next((one for one in STEPS if one == ticked.said("action")), None)
     if chosen is None or not ticked.codes():
         raise InvalidError(NONE, field="code")
     done = each(sessions, settings, me, chosen, ticked, lang=lang)
-    session.expire_all()
-    return listed(request, session, settings, lang, me, asked=asked, done=done)
+    with opened(request) as session:
+        return listed(request, session, settings, lang, session.merge(me, load=False), asked=asked, done=done)
 
 
 def each(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from api import signed
-from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
+from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep, opened
 from api.web.desk.bulk import NONE, Done, TickedDep, each
 from api.web.desk.lists import units
 from api.web.ioc.section import operator, sender_of, shown
@@ -33,7 +33,6 @@ def show(request: Request, session: SessionDep, settings: SettingsDep) -> Respon
 def take(
     *,
     request: Request,
-    session: SessionDep,
     sessions: SessionsDep,
     settings: SettingsDep,
     lang: LangDep,
@@ -43,25 +42,28 @@ def take(
 
     Of the `member`s, those left unticked when the others are merged are not the same thing as the lead.
     """
-    me = sender_of(session, request, settings, ticked.said("token"))
+    # Ended before the steps begin: see /queue/bulk.
+    with opened(request) as session:
+        me = sender_of(session, request, settings, ticked.said("token"))
     lead = codes.normalise(ticked.said("lead"))
     chosen = [one for one in ticked.codes() if ticked.said("action") != "merge" or codes.normalise(one) != lead]
+    members = ticked.codes("member")
     done: Done = []
+    apart: tuple[list[str], list[str]] = ([], [])
     match ticked.said("action"):
         case "dismiss":
-            everybody = _ids(session, ticked.codes("member"))
-            groups.dismiss(session, signed.actor(me), everybody, everybody)
+            apart = (members, members)
         case "merge" if lead is not None and chosen:
             done = each(sessions, settings, me, "merge", ticked, lang=lang, codes=chosen)
-            others = [one for one in ticked.codes("member") if one not in ticked.codes() and one != lead]
-            groups.dismiss(session, signed.actor(me), _ids(session, [lead]), _ids(session, others))
+            apart = ([lead], [one for one in members if one not in ticked.codes() and one != lead])
         case "forward" | "resolve" as action if chosen:
             done = each(sessions, settings, me, action, ticked, lang=lang)
         case _:
             raise InvalidError(NONE, field="code")
-    session.flush()
-    session.expire_all()
-    return _shown(request, session, settings, me, done=done)
+    with opened(request) as session:
+        groups.dismiss(session, signed.actor(me), *(_ids(session, side) for side in apart))
+        session.flush()
+        return _shown(request, session, settings, session.merge(me, load=False), done=done)
 
 
 def _ids(session: Session, wanted: list[str]) -> list[int]:
