@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -80,7 +82,10 @@ class Owners:
 
     def number(self, unit: int, area: str | None, commune: str | None) -> int:
         """The number of an owner; of one who came a moment ago a new one, which only this object knows."""
-        return self.known.setdefault((unit, area, commune), max(self.known.values(), default=0) + 1)
+        owner = (unit, area, commune)
+        if owner not in self.known:
+            self.known[owner] = max(self.known.values(), default=0) + 1
+        return self.known[owner]
 
     def columns(self, numbers: NDArray[Any]) -> dict[str, NDArray[Any]]:
         """Unit ids, areas and communes of owners by their numbers."""
@@ -178,8 +183,9 @@ def parts(
     known = owners if owners is not None else Owners()
     if owners is not None or question.unit is not None or question.area is not None:
         known.read(session)
-    for row in found:
-        part = _appended(row, known) if row[6] is None else _folded(row, question, daily=daily)
+    appended = [row for row in found if row[6] is None]
+    folded = (_folded(row, question, daily=daily) for row in found if row[6] is not None)
+    for part in chain(folded, _appended(appended, known)):
         passing = question.passes(part.category, part.entries, known)
         if len(passing):
             yield part._replace(entries=passing)
@@ -208,11 +214,20 @@ def _block(question: Asked, first: int, until: int, before: bytes, inside: bytes
     )
 
 
-def _appended(row: tuple[Any, ...], owners: Owners) -> Part:
-    x, y, category, day, n, _before, _inside, state, demo, *owner = row
-    columns = ((y & _INSIDE) << SIDE | x & _INSIDE, demo, STATES.index(state), owners.number(*owner))
-    series = pack(*(np.array([value]) for value in columns))
-    return Part(x >> SIDE, y >> SIDE, category, Entries(series, np.array([n]), np.array([day])))
+def _appended(rows: list[tuple[Any, ...]], owners: Owners) -> Iterator[Part]:
+    """Changes that are in no block yet, by chunk and category: after bulk loading a hundred thousand at once."""
+    if not rows:
+        return
+    columns = list(zip(*rows, strict=True))
+    x, y, category, day, n = (np.array(column, np.int64) for column in columns[:5])
+    state = np.array([STATES.index(one) for one in columns[7]])
+    owner = np.array([owners.number(*one) for one in zip(*columns[9:], strict=True)])
+    series = pack((y & _INSIDE) << SIDE | x & _INSIDE, np.array(columns[8]), state, owner)
+    group, keys = pd.factorize(category << 32 | (x >> SIDE) << 16 | y >> SIDE)
+    order = np.argsort(group, kind="stable")
+    ends = np.cumsum(np.bincount(group))
+    for key, part in zip(keys.tolist(), np.split(order, ends[:-1]), strict=True):
+        yield Part(key >> 16 & 0xFFFF, key & 0xFFFF, key >> 32, Entries(series[part], n[part], day[part]))
 
 
 def finer(level: int, window: Window | None) -> tuple[int, Window | None]:

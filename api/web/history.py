@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
 from api.web import formats
@@ -25,6 +25,7 @@ REASONS = {
     "rule": _("Lĩnh vực này ở {area} do đơn vị này phụ trách."),
     "ioc": _("Nơi này chưa rõ đơn vị xử lý; Trung tâm IOC sẽ phân công."),
 }
+RECEIVING = ("receive", "forward", "return", "reroute")  # steps whose sentence names who is to act
 BY_PLACE = _("Chuyển theo nơi xảy ra sự việc: {area}.")
 
 
@@ -93,8 +94,11 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     `inside` is for those who work on it: they see all words, and who wrote them.
     """
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
-    query = select(Event.at, Event.action, Event.to_state, Unit.name, Event.text, Event.data, User.name, Event.id)
-    query = query.join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
+    ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
+    # What an operator does is not the unit's doing; these steps name who is to act.
+    named = case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
+    query = select(Event.at, Event.action, Event.to_state, named, Event.text, Event.data, User.name, Event.id)
+    query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number in rows:

@@ -11,6 +11,7 @@ from api import mapping, signed
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
 from api.routes.overview import DemoDep, told
+from api.web import alert
 from api.web.desk.lists import units
 from api.web.headers import fresh_nonce, security
 from api.web.ioc import telling
@@ -41,6 +42,8 @@ def show(
     nonce = fresh_nonce()
     written = {key: query[key] for key in FILTERS if key in query}
     around = mapping.frame(session, settings, "ioc", lang=lang, site=_site(lang, query, nonce), filters=written)
+    if said := alert.told(session, lang):
+        around = replace(around, alert=(said.text, said.lang))
     # Before the data are asked for: what comes meanwhile comes again, and nothing is missed.
     stands = str(cursor.here(session))
     found = told(request, session, filters, who, lang, tab=tab, demo=demo)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from geo import workflow
 from geo.details import Details
 from geo.models import Event, Media, Report
-from geo.permissions import SYSTEM
+from geo.permissions import SYSTEM, Actor
 
 HOSTILE = "Zzcontent </script><img src=x onerror=alert(1)> `${alert(1)}` {{ 7*7 }}"
 
@@ -191,3 +191,15 @@ def test_a_place_told_in_words_has_no_distance_to_a_border(client: TestClient, b
     page = client.get(f"/reports/{told['code']}").text
     assert "được tả bằng lời" in page
     assert "cách ranh giới" not in page
+
+
+def test_what_an_operator_does_is_not_told_as_the_units_doing(
+    client: TestClient, session: Session, body: dict[str, Any]
+) -> None:
+    sent = send(client, body)
+    report = session.scalars(select(Report).where(Report.code == sent["code"])).one()
+    workflow.apply(session, report, "accept", Actor("operator"), door="web")
+    text = client.get(f"/reports/{report.code}").text
+    assert "(Trung tâm IOC) tiếp nhận và bắt đầu xử lý." in text
+    assert "UBND thành phố Hội An tiếp nhận" not in text
+    assert "chuyển đến UBND thành phố Hội An" in text
