@@ -53,8 +53,10 @@ def take(
             groups.dismiss(session, signed.actor(me), everybody, everybody)
         case "merge" if lead is not None and chosen:
             done = each(sessions, settings, me, "merge", ticked, lang=lang, codes=chosen)
-            others = [one for one in ticked.codes("member") if one not in ticked.codes() and one != lead]
-            groups.dismiss(session, signed.actor(me), _ids(session, [lead]), _ids(session, others))
+            # Where every merge was refused, nothing was compared with anything.
+            if any(refused is None for _code, refused in done):
+                others = [one for one in ticked.codes("member") if one not in ticked.codes() and one != lead]
+                groups.dismiss(session, signed.actor(me), _ids(session, [lead]), _ids(session, others))
         case "forward" | "resolve" as action if chosen:
             done = each(sessions, settings, me, action, ticked, lang=lang)
         case _:
