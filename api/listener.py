@@ -104,6 +104,10 @@ class Listener:
                 waiting = await self._look()
             except SQLAlchemyError:
                 pause = RETRY
+            except Exception:
+                # Whatever it is: a task that ends says nothing, and every stream would stand still.
+                _log.exception("The live stream could not look and tries again")
+                pause = RETRY
             else:
                 self._done = self._begun
                 self._looked.set()

@@ -28,6 +28,7 @@ STATUS: dict[type[errors.QuangnamError], int] = {
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.SetupError: 503,
+    errors.OverloadedError: 503,
 }
 # The database is down or starts again, takes too long or has no connection left: nothing that the asker did wrong.
 UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError)

@@ -69,6 +69,12 @@ class TooManyError(QuangnamError):
     type = "too-many"
 
 
+class OverloadedError(QuangnamError):
+    """More is asked for at this moment than can be made; details carry `retry_after` in seconds."""
+
+    type = "overloaded"
+
+
 class TooLargeError(QuangnamError):
     """More bytes than may come."""
 

@@ -16,7 +16,7 @@ from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.models import Category, Unit
 from maps import waiting
-from maps.past import DAYS, Day, Past, Steps, area_number, joined
+from maps.past import DAYS, Day, Past, Steps, joined
 
 WEEK = 7  # days
 SATISFIED = 4  # stars and more: hài lòng
@@ -90,7 +90,7 @@ def overview(
         answer=_answer(days, given, now),
         satisfaction=_satisfaction(days, rated, now),
         units=_by_unit(held, units),
-        areas=_by_area(session, held, rated, edition),
+        areas=_by_area(session, held, _of_areas(past, rated), edition),
         tabs={tab: sum(one.tabs[tab] for one in held) for tab in waiting.TABS},
     )
 
@@ -179,7 +179,20 @@ def _by_unit(held: Sequence[waiting.Held], units: dict[int, tuple[str, str]]) ->
     return sorted(found.values(), key=lambda one: (-one.late, -one.hours, -one.open, one.name))
 
 
-def _by_area(session: Session, held: Sequence[waiting.Held], rated: Steps, edition: Edition | None) -> list[Standing]:
+def _of_areas(past: Past, rated: Steps) -> dict[str, tuple[int, int]]:
+    """Of each area's code how many senders were satisfied, and how many said anything."""
+    known = rated.chosen(rated.area >= 0)
+    areas = list(past.areas)
+    good, count = (
+        np.bincount(known.area[which], minlength=len(areas)).tolist()
+        for which in (known.stars >= SATISFIED, slice(None))
+    )
+    return dict(zip(areas, zip(good, count, strict=True), strict=True))
+
+
+def _by_area(
+    session: Session, held: Sequence[waiting.Held], said: dict[str, tuple[int, int]], edition: Edition | None
+) -> list[Standing]:
     """The areas of the edition, by name; a report counts where it was routed."""
     if edition is None:
         return []
@@ -192,21 +205,10 @@ def _by_area(session: Session, held: Sequence[waiting.Held], rated: Steps, editi
         .where(Area.edition_id == edition.id, Area.level == edition.routing_level)
         .order_by(Area.name)
     ).all()
-    numbers = np.array(sorted(area_number(row.code) for row in rows), np.int64)
-    place = np.searchsorted(numbers, rated.area) % max(len(numbers), 1)
-    inside = numbers[place] == rated.area if len(numbers) else np.zeros(0, np.bool_)
-    count, good = (
-        dict(zip(numbers.tolist(), np.bincount(place[which], minlength=len(numbers)).tolist(), strict=True))
-        for which in (inside, inside & (rated.stars >= SATISFIED))
-    )
-    return [
-        Standing(
-            code,
-            f"{kind} {name}",
-            *opened.get(code, (0, 0)),
-            area=size,
-            satisfied=good[area_number(code)],
-            rated=count[area_number(code)],
+    found = []
+    for code, kind, name, size in rows:
+        good, count = said.get(code, (0, 0))
+        found.append(
+            Standing(code, f"{kind} {name}", *opened.get(code, (0, 0)), area=size, satisfied=good, rated=count)
         )
-        for code, kind, name, size in rows
-    ]
+    return found

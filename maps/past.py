@@ -10,16 +10,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BindParameter, Float, Integer, LargeBinary, bindparam, cast, func, literal, select
+from sqlalchemy import ARRAY, BindParameter, Float, Integer, Text, bindparam, cast, func, literal, select
 from sqlalchemy.orm import Session
 
+from boundaries.models import Area
 from geo.deadlines import ZONE
 from geo.models import Event, Report
 
 DAYS = 30  # before today
 FRESH = 3_600.0  # seconds for which a past day is believed: who rates late changes it
 FRESH_TODAY = 20.0  # the same for what was settled today
-AREA = 8  # bytes of an area's code
 # What ends the waiting, what begins it anew, and what a sender says of it; the index of events has these alone.
 LEFT, BACK, RATED = ("resolve", "reject", "merge", "withdraw"), "split", "rate"
 STEPS = (*LEFT, BACK, RATED)
@@ -28,7 +28,7 @@ _Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps as columns, the oldest first: place in STEPS, ids of category, unit and report, the `area_number`.
+    """Steps as columns, the oldest first: place in STEPS, ids of category, unit and report, the number of `Past.areas`.
 
     Also the moment (seconds since 1970), the hours since the report came, whether it was late, its stars (0: none).
     """
@@ -77,6 +77,7 @@ class Past:
     """The last days in a process's memory: some megabytes where ten thousand reports come in a day."""
 
     def __init__(self) -> None:
+        self.areas: dict[str, int] = {}  # a number for each area's code, the same for as long as the process lives
         self._days: dict[bool, dict[date, tuple[float, Day]]] = {True: {}, False: {}}
         self._lock = threading.Lock()
 
@@ -93,13 +94,30 @@ class Past:
             if not missing and not _fresh(known[stale := min(wanted, key=lambda day: known[day][0])], FRESH):
                 missing = [stale]
             if missing:
-                known.update(_load(session, missing[0], missing[-1], demo=demo))
+                known.update(self._load(session, missing[0], missing[-1], demo=demo))
             if not _fresh(known.get(today), FRESH_TODAY):
-                known.update(_load(session, today, today, demo=demo))
+                known.update(self._load(session, today, today, demo=demo))
             else:
                 came = _came(session, start_of(today), start_of(today + timedelta(days=1)), demo)
                 known[today] = (known[today][0], replace(known[today][1], came=came))
             return [known[day][1] for day in (*wanted, today)]
+
+    def _load(
+        self, session: Session, first: date, last: date, *, demo: bool
+    ) -> Iterator[tuple[date, tuple[float, Day]]]:
+        for code in session.scalars(select(Area.code).distinct().order_by(Area.code)):
+            self.areas.setdefault(code, len(self.areas))
+        start, end, read = start_of(first), start_of(last + timedelta(days=1)), time.monotonic()
+        came, steps = _came(session, start, end, demo), _steps(session, start, end, list(self.areas), demo=demo)
+        # No summer time here: every day has 24 hours.
+        of_step = (steps.at - start.timestamp()) // 86_400
+        for number in range((last - first).days + 1):
+            received = came[:, came[0] // 24 == number]
+            received[0] %= 24
+            taken = steps.chosen(of_step == number)
+            answer, rated = (taken.step == STEPS.index(step) for step in (LEFT[0], RATED))
+            parts = (taken.chosen(which) for which in (answer, rated, ~answer & ~rated))
+            yield first + timedelta(days=number), (read, Day(received, *parts))
 
 
 def start_of(day: date) -> datetime:
@@ -109,20 +127,6 @@ def start_of(day: date) -> datetime:
 
 def _fresh(known: tuple[float, Day] | None, seconds: float) -> bool:
     return known is not None and time.monotonic() - known[0] < seconds
-
-
-def _load(session: Session, first: date, last: date, *, demo: bool) -> Iterator[tuple[date, tuple[float, Day]]]:
-    start, end, read = start_of(first), start_of(last + timedelta(days=1)), time.monotonic()
-    came, steps = _came(session, start, end, demo), _steps(session, start, end, demo)
-    # No summer time here: every day has 24 hours.
-    of_step = (steps.at - start.timestamp()) // 86_400
-    for number in range((last - first).days + 1):
-        received = came[:, came[0] // 24 == number]
-        received[0] %= 24
-        taken = steps.chosen(of_step == number)
-        answer, rated = (taken.step == STEPS.index(step) for step in (LEFT[0], RATED))
-        parts = (taken.chosen(which) for which in (answer, rated, ~answer & ~rated))
-        yield first + timedelta(days=number), (read, Day(received, *parts))
 
 
 def _came(session: Session, start: datetime, end: datetime, demo: bool) -> _Array:
@@ -135,23 +139,25 @@ def _came(session: Session, start: datetime, end: datetime, demo: bool) -> _Arra
     return np.array([tuple(row) for row in session.execute(query)], np.int64).reshape(-1, 4).T
 
 
-def _steps(session: Session, start: datetime, end: datetime, demo: bool) -> Steps:
+def _steps(session: Session, start: datetime, end: datetime, areas: list[str], *, demo: bool) -> Steps:
     # Written into the statement: the planner must see that the partial index holds them.
     actions: BindParameter[Any] = bindparam("actions", STEPS, expanding=True, literal_execute=True)
-    code = func.rpad(func.coalesce(Report.area_code, ""), AREA)
+    numbered: Any = func.unnest(cast(areas, ARRAY(Text))).table_valued("code", with_ordinality="number")
+    numbered = numbered.render_derived(name="numbered")
     taken = (
         select(
             func.int4send(func.array_position(literal(list(STEPS)), Event.action) - 1).label("step"),
             func.int4send(Report.category_id).label("category"),
             func.int4send(Report.unit_id).label("unit"),
             func.int8send(Report.id).label("report"),
-            cast(func.convert_to(code, "UTF8"), LargeBinary).label("area"),
+            func.int8send(func.coalesce(numbered.c.number - 1, -1)).label("area"),
             func.float8send(cast(func.date_part("epoch", Event.at), Float)).label("at"),
             func.float8send(cast(func.date_part("epoch", Event.at - Report.created_at) / 3_600, Float)).label("hours"),
             func.boolsend(func.coalesce(Event.at > Report.resolve_due, False)).label("late"),
             func.int4send(func.coalesce(Report.stars, 0)).label("stars"),
         )
         .join(Report, Report.id == Event.report_id)
+        .outerjoin(numbered, numbered.c.code == Report.area_code)
         .where(Event.action.in_(actions), Event.at >= start, Event.at < end, Report.demo.is_(demo))
         .order_by(Event.at)
         .subquery()
@@ -164,8 +170,3 @@ def _steps(session: Session, start: datetime, end: datetime, demo: bool) -> Step
     found = {name: np.frombuffer(sent or b"", kinds[name]) for name, sent in zip(names, row, strict=True)}
     native = {name: column.astype(column.dtype.newbyteorder("=")) for name, column in found.items()}
     return Steps(**native | {"late": native["late"] > 0})
-
-
-def area_number(code: str) -> int:
-    """An area's code as `Steps` have it: its letters as one number."""
-    return int.from_bytes(code.ljust(AREA).encode(), "big", signed=True)

@@ -1,15 +1,16 @@
 """Hot spots and recurring places over HTTP."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.deps import LangDep, SessionDep
+from api.deps import LangDep, SessionDep, SessionsDep
 from api.filters import read_filters
 from api.geojson import MEDIA_TYPE, geojson
 from api.remembered import Remembered
+from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.i18n import Lang
 from maps import explaining
@@ -20,6 +21,7 @@ from maps.recurring import Recurring, recurring
 router = APIRouter(prefix="/api/v1", tags=["maps"])
 # A screen that asks with every event would have the same thousands of cells scored over and over for a few more.
 MINUTE, ANSWERS = 60.0, 64
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # no report is beyond them
 GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}}
 
 
@@ -28,51 +30,63 @@ def remembered_hotspots() -> Remembered[Hotspots]:
     return Remembered(MINUTE, ANSWERS)
 
 
-def _filters(
-    session: SessionDep,
+async def _written_filters(
     category: Annotated[
         str | None, Query(description="codes of /api/v1/categories, with commas between several")
     ] = None,
     unit: Annotated[str | None, Query(description="a code of /api/v1/units")] = None,
     until: Annotated[str | None, Query(description="the end: a day, which is included, or ISO 8601; else now")] = None,
-) -> Filters:
-    return read_filters(session, category=category, unit=unit, until=until)
+) -> dict[str, str | None]:
+    return {"category": category, "unit": unit, "until": until}
 
 
-WindowDep = Annotated[Filters, Depends(_filters)]
+WindowDep = Annotated[dict[str, str | None], Depends(_written_filters)]
 DemoDep = Annotated[bool | None, Query(description="the demonstration reports, or the real; they never mix")]
 
 
 @router.get("/hotspots", response_class=Response, responses=GEOJSON)
 def hot(
     request: Request,
-    session: SessionDep,
+    sessions: SessionsDep,
     lang: LangDep,
-    filters: WindowDep,
+    window: WindowDep,
     *,
     days: Annotated[int, Query(ge=1, le=90, description="how long the window is, in local days")] = 7,
     demo: DemoDep = None,
 ) -> Response:
-    """Where there are more public reports than usual, at most a minute old.
+    """Where there are more public reports than usual, mostly at most a minute old.
 
-    A feature is a hot cell, a tile of the web mercator grid, with `observed`, `expected`, `ratio`, Gi* as `z`, `p`, the
-    `level` of significance in percent, and the number of its `place`; `places` are neighbouring cells taken together.
+    `until` counts by whole hours. A feature is a hot cell, a tile of the web mercator grid, with `observed`,
+    `expected`, `ratio`, Gi* as `z`, `p`, the `level` of significance in percent, and the number of its `place`;
+    `places` are neighbouring cells taken together.
     """
     kept: Remembered[Hotspots] = request.app.state.hotspots
 
+    # Closed before `get`: whoever waits there must not keep a connection from everybody else.
+    with sessions() as session:
+        filters = _rounded_down(read_filters(session, **window))
+
     def make() -> Hotspots:
-        return hotspots(session, filters, days=days, demo=demo)
+        with sessions() as session:
+            return hotspots(session, filters, days=days, demo=demo)
 
     found = kept.get((filters, days, demo), make)
     return geojson(as_collection(found, lang), headers={"Cache-Control": "no-cache", "Content-Language": lang})
 
 
 @router.get("/recurring", response_class=Response, responses=GEOJSON)
-def again(session: SessionDep, lang: LangDep, filters: WindowDep, demo: DemoDep = None) -> Response:
+def again(session: SessionDep, lang: LangDep, window: WindowDep, demo: DemoDep = None) -> Response:
     """The places where reports came back after a result, each with the codes of its newest reports."""
-    features = [_again(one, lang) for one in recurring(session, filters, demo=demo)]
+    features = [_again(one, lang) for one in recurring(session, read_filters(session, **window), demo=demo)]
     body = {"type": "FeatureCollection", "generated_at": _written(datetime.now(UTC)), "features": features}
     return geojson(body, headers={"Cache-Control": "no-cache", "Content-Language": lang})
+
+
+def _rounded_down(filters: Filters) -> Filters:
+    """The same question however it is written; of its end the hour alone, or each second would be one more."""
+    end = filters.until and min(max(filters.until, EARLIEST), LATEST).astimezone(ZONE)
+    end = end and end.replace(minute=0, second=0, microsecond=0)
+    return replace(filters, category=tuple(sorted(set(filters.category))), until=end)
 
 
 def as_collection(found: Hotspots, lang: Lang) -> dict[str, Any]:

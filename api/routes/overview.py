@@ -11,7 +11,7 @@ from api.deps import LangDep, SessionDep
 from api.filters import FiltersDep
 from api.web.ioc import rows, telling
 from api.web.mapping import active
-from geo import reports
+from geo import reports, unseen
 from geo.filters import Filters
 from geo.i18n import Lang
 from geo.permissions import Actor
@@ -47,7 +47,9 @@ def one(*, request: Request, response: Response, session: SessionDep, lang: Lang
     """One report as it opens in place, its words and pictures too; for operators."""
     who = signed.actor(signed.needed(session, request, "watch"))
     response.headers.update(_FRESH)
-    return rows.whole(session, reports.by_code(session, code), who, lang, datetime.now(UTC))
+    report = reports.by_code(session, code)
+    unseen.opened(session, report, who)
+    return rows.whole(session, report, who, lang, datetime.now(UTC))
 
 
 @router.get("/replay")

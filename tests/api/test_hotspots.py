@@ -1,13 +1,21 @@
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy.orm import Session
+from sqlalchemy import QueuePool
+from sqlalchemy.orm import Session, sessionmaker
 
+from api.app import create_app
 from api.remembered import Remembered
+from geo.database import build_engine
+from geo.errors import OverloadedError
 from geo.models import Report
+from geo.settings import Settings
 from tests.maps import test_hotspots
 from tests.maps.test_hotspots import usual, write
 
@@ -116,3 +124,102 @@ def test_an_answer_is_made_anew_when_it_is_old_and_few_are_kept() -> None:
     assert ask("a") == 3
     ask("c")
     assert [ask("a"), ask("b")] == [3, 5]
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+def refuse() -> int:
+    raise AssertionError("nothing is to be made")
+
+
+def test_what_is_at_hand_waits_for_nothing_that_is_made(pool: ThreadPoolExecutor) -> None:
+    recent: Remembered[int] = Remembered(60, 9)
+    assert recent.get("a", lambda: 1) == 1
+    assert recent.get("b", lambda: 1 + pool.submit(recent.get, "a", refuse).result(10)) == 2
+
+
+def test_while_an_answer_is_made_the_old_one_is_given_unless_it_is_far_too_old(
+    pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.remembered.PATIENCE", 0.01)
+    now = [0.0]
+    recent: Remembered[int] = Remembered(60, 9, clock=lambda: now[0])
+    assert recent.get("a", lambda: 1) == 1
+    now[0] = 599
+    assert recent.get("a", lambda: 1 + pool.submit(recent.get, "a", refuse).result(10)) == 2
+    now[0] = 599 + 600
+    with pytest.raises(OverloadedError):
+        recent.get("a", lambda: pool.submit(recent.get, "a", refuse).result(10))
+
+
+def test_who_asks_for_what_is_being_made_gets_that(pool: ThreadPoolExecutor) -> None:
+    recent: Remembered[int] = Remembered(60, 9)
+    others: list[Future[int]] = []
+
+    def make() -> int:
+        others.append(pool.submit(recent.get, "a", refuse))
+        return 1
+
+    assert recent.get("a", make) == others[0].result(10) == 1
+
+
+def test_after_a_failure_the_next_one_makes_it() -> None:
+    recent: Remembered[int] = Remembered(60, 9)
+    with pytest.raises(AssertionError):
+        recent.get("a", refuse)
+    assert recent.get("a", lambda: 2) == 2
+
+
+def test_few_wait_at_once(pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.remembered.PATIENCE", 600)
+    monkeypatch.setattr("api.remembered.WAITING", 0)
+    recent: Remembered[int] = Remembered(60, 9)
+    with pytest.raises(OverloadedError):
+        recent.get("a", lambda: pool.submit(recent.get, "b", refuse).result(10))
+
+
+def test_who_waits_in_vain_is_told_when_to_come_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.remembered.PATIENCE", 0.01)
+    kept: Remembered[Any] = cast(FastAPI, client.app).state.hotspots
+    answer = kept.get("another question", lambda: client.get("/api/v1/hotspots?lang=en"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["detail"] == "Many people are looking; please try again in a few seconds."
+    assert client.get("/api/v1/hotspots").status_code == 200
+
+
+def test_nobody_holds_a_connection_while_waiting(fresh_database_url: str, settings: Settings) -> None:
+    engine = build_engine(fresh_database_url)
+    held = []
+
+    class Watched(Remembered[Any]):
+        def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+            held.append(cast(QueuePool, engine.pool).checkedout())
+            return super().get(key, make)
+
+    app = create_app(settings, sessionmaker(engine, expire_on_commit=False))
+    app.state.hotspots = Watched(60, 9)
+    with TestClient(app) as client:
+        assert client.get("/api/v1/hotspots?category=giao-thong").status_code == 200
+    engine.dispose()
+    assert held == [0]
+
+
+def test_one_question_is_one_answer_however_it_is_written(client: TestClient) -> None:
+    written = [
+        "until=2026-03-18T10:00:00&category=khac,cay-xanh",
+        "until=2026-03-18T10:59:59&category=cay-xanh,khac,khac",
+        "until=2026-03-18T03:30:00%2B00:00&category=cay-xanh,khac",
+    ]
+    first, *others = [client.get(f"/api/v1/hotspots?{one}").json() for one in written]
+    assert first["until"] == "2026-03-18T10:00:00+07:00"
+    assert others == [first] * 2
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:00:00-14:00"])
+def test_the_ends_of_time_have_no_hot_spots(client: TestClient, until: str) -> None:
+    assert client.get(f"/api/v1/hotspots?until={until}").json()["features"] == []

@@ -7,6 +7,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from boundaries import editions
+from boundaries.models import Area
 from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.models import Event, Report
@@ -103,6 +104,19 @@ def test_satisfaction_counts_each_report_by_its_last_word(session: Session, made
     assert found.satisfaction.usual == pytest.approx(1 / 2)
     areas = {one.code: one for one in found.areas}
     assert (areas["503"].satisfied, areas["503"].rated, areas["502"].satisfied) == (2, 2, 0)
+
+
+def test_areas_are_told_apart_by_their_whole_codes(session: Session, made: Callable[..., Report]) -> None:
+    day = timedelta(days=1)
+    renamed = {"502": "VNM.47.1_1", "503": "VNM.47.1_11", "504": "Tây Giang mới"}
+    for before, after in renamed.items():
+        session.execute(update(Area).where(Area.code == before).values(code=after))
+    for code, stars in (("VNM.47.1_1", 5), ("VNM.47.1_11", 1), ("Tây Giang mới", 4), ("VNM.47.1_1", 2)):
+        made(NOW - 9 * day, [("rate", day)], state="resolved", stars=stars, area_code=code)
+    made(NOW - 9 * day, [("rate", day)], state="resolved", stars=5, area_code="of an edition that is gone")
+    found = {one.code: (one.satisfied, one.rated) for one in look(session).areas}
+    assert [found[code] for code in renamed.values()] == [(1, 2), (0, 1), (1, 1)]
+    assert sum(rated for _satisfied, rated in found.values()) == 4
 
 
 def test_how_many_were_open_is_counted_back_from_now(session: Session, made: Callable[..., Report]) -> None:

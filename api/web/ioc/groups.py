@@ -55,7 +55,9 @@ def take(
             apart = (members, members)
         case "merge" if lead is not None and chosen:
             done = each(sessions, settings, me, "merge", ticked, lang=lang, codes=chosen)
-            apart = ([lead], [one for one in members if one not in ticked.codes() and one != lead])
+            # Where every merge was refused, nothing was compared with anything.
+            if any(refused is None for _code, refused in done):
+                apart = ([lead], [one for one in members if one not in ticked.codes() and one != lead])
         case "forward" | "resolve" as action if chosen:
             done = each(sessions, settings, me, action, ticked, lang=lang)
         case _:

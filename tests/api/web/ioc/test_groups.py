@@ -18,7 +18,7 @@ from api.app import create_app
 from api.signed import COOKIE
 from geo import claims, logins, outbox, reports, workflow
 from geo.database import build_engine
-from geo.models import Delivery, Event, Report, Unit, User
+from geo.models import Apart, Delivery, Event, Report, Unit, User
 from geo.outbox import Channels
 from geo.permissions import Actor
 from geo.reports import Draft
@@ -114,6 +114,19 @@ def test_not_the_same_is_remembered(client: TestClient, operator: User, trees: l
     codes = [report.code for report in trees[:4]]
     client.post("/ioc/groups", data={"token": token_of(page), "action": "dismiss", "member": codes})
     assert "Không có nhóm nào để gộp" in client.get("/ioc/groups").text
+
+
+def test_who_could_merge_nothing_has_told_nothing_apart(
+    client: TestClient, operator: User, make_user: Make, session: Session, trees: list[Report]
+) -> None:
+    lead, one = trees[:2]
+    colleague = make_user("operator", name="Võ Thị Mai")
+    claims.claim(session, one, Actor("operator", user_id=colleague.id), datetime.now(UTC))
+    form = {"token": token_of(client.get("/ioc/groups").text), "action": "merge", "lead": lead.code, "code": one.code}
+    after = client.post("/ioc/groups", data=form | {"member": [report.code for report in trees[:4]]}).text
+    assert f"{one.code}: Võ Thị Mai đang xử lý phản ánh này" in after
+    assert session.scalars(select(Apart)).all() == []
+    assert "4 phản ánh, Cây xanh" in after
 
 
 def test_a_lead_is_answered_with_proof_and_every_sender_is_told(

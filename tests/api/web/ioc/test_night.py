@@ -155,6 +155,13 @@ def test_urgent_is_unseen_until_somebody_opens_claims_or_acts(
     assert (one["category"], one["unit"], one["since"]) == ("thien-tai-thoi-tiet", UNIT, lapsed.created_at.isoformat())
 
 
+def test_what_is_opened_on_the_wall_is_seen_too(client: TestClient, operator: User, make_report: Make) -> None:
+    report: Report = make_report(category="thien-tai-thoi-tiet", unit=UNIT)
+    assert unseen(client) == [report.code]
+    assert client.get(f"/api/v1/ioc/reports/{report.code}").status_code == 200
+    assert unseen(client) == []
+
+
 def test_an_officer_who_opens_a_report_does_not_see_it_for_the_ioc(
     client: TestClient, make_user: Make, sign_in: Make, make_report: Make
 ) -> None:
