@@ -9,9 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import archive_file, archiving
-from geo import stores
+from geo import contacts, data_requests, stores
 from geo.errors import SetupError
 from geo.models import ArchivedReport, DataRequest, Event, Media, Report, Sender
+from geo.permissions import Actor
+from geo.secret import secret
 from geo.settings import Settings
 
 BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
@@ -73,6 +75,23 @@ def test_what_its_sender_took_back_is_kept_without_place_and_words(
     assert "content" not in feature["properties"]
 
 
+def test_who_saw_whom_and_what_was_asked_stay_in_the_registers(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make, make_user: Make
+) -> None:
+    old, operator = make_old(), make_user("operator")
+    code, email = old.code, operator.email
+    who = Actor("operator", user_id=operator.id)
+    contacts.look(session, old, who, "gọi hỏi thêm", secret=secret(settings))
+    data_requests.settle(session, data_requests.ask(session, old, "access", "", 72), "Đã gửi.", operator.id)
+    session.flush()
+    assert archiving.run(sessions, settings, BEFORE) == 1
+    session.expire_all()
+    (seen,) = session.execute(contacts.looks_since(BEFORE)).all()
+    assert tuple(seen)[1:] == (code, email, None, "gọi hỏi thêm")
+    (asked,) = session.scalars(select(DataRequest))
+    assert (asked.code, asked.report_id, asked.kind, asked.answer) == (code, None, "access", "Đã gửi.")
+
+
 def test_families_go_together_or_stay_together(
     session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
 ) -> None:
@@ -97,7 +116,7 @@ def test_batches_follow_one_another_past_those_that_stay(
 ) -> None:
     monkeypatch.setattr("api.archiving.BATCH", 2)
     reports = [make_old(days=100 + number) for number in range(5)]
-    session.add(DataRequest(report_id=reports[4].id, kind="access", due_at=BEFORE))
+    session.add(DataRequest(report_id=reports[4].id, code=reports[4].code, kind="access", due_at=BEFORE))
     session.flush()
     stays = reports[4].code
     shown: list[int] = []

@@ -41,7 +41,9 @@ $$;
 # Bulk loading counts once at its end, and says so in its transaction.
 ON = "current_setting('quangnam.density', true) IS DISTINCT FROM 'off'"
 # The point as bytes: a dump leaves out the schema of the operator in IS DISTINCT FROM, and a restore would not find it.
-COUNTED = (*("public_point::bytea", "created_at", "category_id", "state", "unit_id", "area_code", "commune_code", "demo"),)
+COUNTED = (
+    *("public_point::bytea", "created_at", "category_id", "state", "unit_id", "area_code", "commune_code", "demo"),
+)
 CHANGED = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in COUNTED)
 
 
