@@ -9,32 +9,47 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from geoalchemy2 import WKBElement
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
-from geo.models import Category, Event, Report, Unit
-from maps.features import select_public, to_feature
+from boundaries.models import Assignment
+from geo.database import Base
+from geo.geometry import position
+from geo.models import Category, Event, Flag, Media, Report, ReportUnit, Unit
 
 _BEGIN = b"\x1e"  # the record separator that every text of such a sequence begins with
+# What is kept of what hangs on a report: all but the sender, and what only served to tell and to admit people.
+_HANGING: dict[str, type[Base]] = {
+    "events": Event,
+    "assignments": Assignment,
+    "units": ReportUnit,
+    "media": Media,
+    "flags": Flag,
+}
+# Of no use elsewhere, or (`subject`) the mark of somebody's browser.
+_LEFT_OUT = {"report_id", "words", "transaction_id", "subject"}
 
 
 def make(session: Session, ids: Iterable[int]) -> tuple[bytes, list[str]]:
     """The bytes of a file with these reports, and their codes in its order.
 
-    A feature is the public view of its report; what its sender took back has neither place nor words. `events` has the
-    steps with their words: the file is not public.
+    A feature is the whole report at its exact place (longitude, latitude), with what hangs on it, whatever of it was
+    public; never its sender's contact. Users are numbers; categories, units and other reports are codes.
     """
     chosen = sorted(ids)
-    public = {row.id: to_feature(row) for row in session.execute(select_public().where(Report.id.in_(chosen)))}
-    query = select(Report.id, Report.code, Report.state, Category.code, Unit.code, Report.area_code, Report.created_at)
-    query = query.join(Category, Category.id == Report.category_id).join(Unit, Unit.id == Report.unit_id)
-    names = ("state", "category", "unit", "area", "created_at")
-    history = _history(session, chosen)
+    rows = _rows(session, Report, chosen)
+    hanging = {name: _grouped(session, model, chosen) for name, model in _HANGING.items()}
+    named = _named(session, rows)
     codes, lines = [], []
-    for report_id, code, *values in session.execute(query.where(Report.id.in_(chosen)).order_by(Report.id)):
-        bare = {"type": "Feature", "id": code, "geometry": None, "properties": dict(zip(names, values, strict=True))}
-        feature = public.get(report_id, bare)
-        feature["properties"]["events"] = history[report_id]
+    for row in rows:
+        report_id, code, point = row["id"], row["code"], row["point"]
+        properties = _readable(row, named) | {
+            name: [_readable(one, named) for one in found[report_id]] for name, found in hanging.items()
+        }
+        geometry = {"type": "Point", "coordinates": position(point)}
+        del properties["code"], properties["point"]
+        feature = {"type": "Feature", "id": code, "geometry": geometry, "properties": properties}
         codes.append(code)
         lines.append(_BEGIN + orjson.dumps(feature) + b"\n")
     # Without a time of making the same reports make the same file.
@@ -54,14 +69,43 @@ def path(data: bytes, now: datetime) -> str:
     return f"archive/{now:%Y-%m}/{hashlib.sha256(data).hexdigest()[:32]}.geojsons.gz"
 
 
-def _history(session: Session, ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    names = ("at", "action", "from", "to", "actor", "door", "unit", "text", "data")
-    query = select(
-        Event.report_id, Event.at, Event.action, Event.from_state, Event.to_state, Event.actor, Event.door, Unit.code,
-        Event.text, Event.data,
-    )  # fmt: skip
-    query = query.join(Unit, Unit.id == Event.unit_id).where(Event.report_id.in_(ids)).order_by(Event.id)
+def _rows(session: Session, model: type[Base], ids: list[int]) -> list[dict[str, Any]]:
+    """All columns of the rows that are, or belong to, some reports, in the order of their keys."""
+    table = model.__table__
+    owner = table.c.id if model is Report else table.c.report_id
+    query = select(*table.c).where(owner.in_(ids)).order_by(*inspect(model).primary_key)
+    return [{str(name): value for name, value in row.items()} for row in session.execute(query).mappings()]
+
+
+def _grouped(session: Session, model: type[Base], ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for report_id, *values in session.execute(query):
-        found[report_id].append(dict(zip(names, values, strict=True)))
+    for row in _rows(session, model, ids):
+        found[row["report_id"]].append(row)
+    return found
+
+
+def _named(session: Session, reports: list[dict[str, Any]]) -> dict[str, dict[int, str]]:
+    """The codes of what rows point at, by the name of the column and the number in it."""
+    others = {row[name] for row in reports for name in ("lead_id", "second_of_id")}
+    kin = _codes(session, select(Report.id, Report.code).where(Report.id.in_(others - {None})))
+    return {
+        "category_id": _codes(session, select(Category.id, Category.code)),
+        "unit_id": _codes(session, select(Unit.id, Unit.code)),
+        "lead_id": kin,
+        "second_of_id": kin,
+    }
+
+
+def _codes(session: Session, query: Select[int, str]) -> dict[int, str]:
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def _readable(row: dict[str, Any], named: dict[str, dict[int, str]]) -> dict[str, Any]:
+    """A row as JSON has it: codes for the numbers of what has a code, [longitude, latitude] for a point."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in named:
+            found[name.removesuffix("_id")] = named[name].get(value)
+        elif name not in _LEFT_OUT:
+            found[name] = position(value) if isinstance(value, WKBElement) else value
     return found

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, event, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import archive_file
-from geo import families, media, stores
+from geo import families, stores
 from geo.errors import GoneError, SetupError
 from geo.i18n import _
 from geo.models import ArchivedReport, Media, Report
@@ -79,13 +79,7 @@ def _batch(session: Session, before: datetime, place: _Place | None) -> tuple[se
 
 
 def _move(session: Session, settings: Settings, members: set[int], before: datetime) -> int:
-    free = select(Report.id).where(Report.id.in_(members)).with_for_update(skip_locked=True, of=Report)
-    locked = set(session.scalars(free))
-    if locked != members:
-        # Somebody works on one of them; its family stays until the next run.
-        family = families.together(session, locked)
-        stays = families.unfinished(session, family, before) | (members - locked)
-        locked = {one for one, kin in family.items() if not kin & stays}
+    locked = _lock(session, members, before)
     if not locked:
         return 0
     data, codes = archive_file.make(session, locked)
@@ -93,17 +87,26 @@ def _move(session: Session, settings: Settings, members: set[int], before: datet
     stores.write(settings, path, data)
     if archive_file.codes(stores.read(settings, path) or b"") != codes:
         raise SetupError(_("Tệp lưu trữ {path} không đọc lại được; chưa phản ánh nào trong đó bị xóa."), path=path)
-    _forget(session, settings, locked)
+    _forget(session, locked)
     session.add_all(ArchivedReport(code=code, file=path) for code in codes)
     return len(locked)
 
 
-def _forget(session: Session, settings: Settings, ids: set[int]) -> None:
-    rows = session.execute(delete(Media).where(Media.report_id.in_(ids)).returning(Media.key, Media.public_key))
-    files = [path for keys in rows for key in keys if key for path in media.paths(key)]
+def _lock(session: Session, members: set[int], before: datetime) -> set[int]:
+    """Those of a batch whose families may go, locked: nobody takes a step of them, or asks about them, from here on."""
+    free = select(Report.id).where(Report.id.in_(members)).with_for_update(skip_locked=True, of=Report)
+    locked = set(session.scalars(free))
+    # One of them may have been split off or asked about since the batch was read, or somebody works on it now; then
+    # its family, which may have grown, stays until the next run.
+    family = families.together(session, locked)
+    stays = families.unfinished(session, family, before) | (set(family) - locked)
+    return {one for one, kin in family.items() if not kin & stays}
+
+
+def _forget(session: Session, ids: set[int]) -> None:
+    """Deletes the rows; the pictures stay where they are, without a row that would serve them."""
+    session.execute(delete(Media).where(Media.report_id.in_(ids)))
     session.execute(delete(Report).where(Report.id.in_(ids)))
-    if files:
-        event.listen(session, "after_commit", lambda _session: stores.remove(settings, files), once=True)
 
 
 def check_archive(session: Session, code: str | None) -> None:

@@ -23,13 +23,12 @@ def look(session: Session, report: Report, who: Actor, why: str, *, secret: byte
     if sender is None:
         raise NotFoundError(_("Thông tin người gửi đã được xóa."))
     found = senders.read(secret, sender)
-    session.add(Look(report_id=report.id, user_id=who.user_id, unit_id=who.unit_id, why=reason))
+    session.add(Look(report_id=report.id, code=report.code, user_id=who.user_id, unit_id=who.unit_id, why=reason))
     return found, sender
 
 
 def looks_since(day: datetime) -> Select[datetime, str, str, str, str]:
     """A select of `at`, report, user, unit and why of every look since a moment, the oldest first."""
-    columns = (Look.at, Report.code, User.email, Unit.code.label("unit"), Look.why)
-    query = select(*columns).join(Report, Report.id == Look.report_id)
+    query = select(Look.at, Look.code, User.email, Unit.code.label("unit"), Look.why)
     query = query.outerjoin(User, User.id == Look.user_id).outerjoin(Unit, Unit.id == Look.unit_id)
     return query.where(Look.at >= day).order_by(Look.id)

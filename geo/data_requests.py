@@ -21,24 +21,23 @@ def ask(session: Session, report: Report, kind: str, text: str, hours: int) -> D
         raise InvalidError(_("Hãy chọn bạn muốn xem, sửa hay xóa dữ liệu."), field="kind")
     words = checked(text, "text", least=5 if kind == "correction" else 0, most=1_000, lines=True)
     due = datetime.now(UTC) + timedelta(hours=hours)
-    made = DataRequest(report_id=report.id, kind=kind, text=words or None, due_at=due)
+    made = DataRequest(report_id=report.id, code=report.code, kind=kind, text=words or None, due_at=due)
     session.add(made)
     session.flush()
     return made
 
 
-def open_ones(session: Session) -> list[tuple[DataRequest, Report]]:
+def open_ones(session: Session) -> list[DataRequest]:
     """The requests that wait, the first due first."""
-    query = select(DataRequest, Report).join(Report, Report.id == DataRequest.report_id)
-    waiting = query.where(DataRequest.done_at.is_(None)).order_by(DataRequest.due_at)
-    return [(request, report) for request, report in session.execute(waiting)]
+    waiting = select(DataRequest).where(DataRequest.done_at.is_(None)).order_by(DataRequest.due_at)
+    return list(session.scalars(waiting))
 
 
 def settle(session: Session, request: DataRequest, answer: str, user_id: int | None) -> None:
     """Writes down what came of a request; an erasure destroys the sender's key."""
     if request.done_at is not None:
         raise ConflictError(_("Yêu cầu này đã được giải quyết."))
-    if request.kind == "erasure":
+    if request.kind == "erasure" and request.report_id is not None:
         senders.erase(session, session.get_one(Report, request.report_id))
     request.answer = checked(answer, "answer", least=0, most=1_000, lines=True) or None
     request.done_at, request.user_id = datetime.now(UTC), user_id

@@ -104,9 +104,11 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
 @app.command()
 def archive(
     before: Annotated[str, typer.Option(help="đã kết thúc trước ngày này, ví dụ 2024-01-01")],
-    commit: Annotated[bool, typer.Option("--commit", help="ghi ra tệp và xóa; không có thì chỉ đếm")] = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="ghi ra tệp mật rồi xóa khỏi cơ sở dữ liệu, giữ ảnh; không có thì chỉ đếm")
+    ] = False,
 ) -> None:
-    """Moves reports that ended long ago into files of the archive, or says how many it would move."""
+    """Moves reports that ended long ago into confidential files, or says how many it would move; pictures stay."""
     settings = load()
     until = moment(before, "before")
     with context.engine(settings) as engine, Session(engine) as session:

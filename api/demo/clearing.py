@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from api.bulk.importing import raw_connection
 from api.bulk.storing import unchecked
-from api.demo.aside import tidy
+from api.demo import aside
 from geo.density import keeping
 
 # What points at a table from another one.
@@ -26,20 +26,34 @@ def clear(engine: Engine) -> int:
         raw = raw_connection(connection)
         raw.execute("SET LOCAL statement_timeout = 0")
         raw.execute("SET LOCAL lock_timeout = '5s'")
-        keeping.off(raw)
-        if not _others(raw):
-            raw.execute("LOCK TABLE reports IN ACCESS EXCLUSIVE MODE")
-        row = raw.execute("SELECT count(*) FROM reports WHERE demo").fetchone()
-        count: int = row[0] if row else 0
-        if _others(raw):
-            _pick(raw)
-        elif count:
-            _empty(raw)
-        keeping.rebuild(raw)
+        count = _count(raw)
+        if count == 0:
+            return 0
+        count = _pick(raw) if count < aside.MANY else _at_once(raw)
         connection.commit()
-    if count:
-        tidy(engine, vacuum=False)
+    aside.tidy(engine, vacuum=False)
     return count
+
+
+def _at_once(connection: Connection[Any]) -> int:
+    """Deletes many, and counts what is left anew; nobody writes a report meanwhile."""
+    alone = not _others(connection)
+    # Of the strength that it needs in the end, from the beginning: a lock that grows may wait for whom it holds up.
+    mode = "ACCESS EXCLUSIVE" if alone else "SHARE ROW EXCLUSIVE"
+    connection.execute(sql.SQL("LOCK TABLE reports IN {} MODE").format(sql.SQL(mode)))
+    keeping.off(connection)
+    if alone and not _others(connection):
+        count = _count(connection)
+        _empty(connection)
+    else:
+        count = _pick(connection)
+    keeping.rebuild(connection)
+    return count
+
+
+def _count(connection: Connection[Any]) -> int:
+    row = connection.execute("SELECT count(*) FROM reports WHERE demo").fetchone()
+    return row[0] if row else 0
 
 
 def _others(connection: Connection[Any]) -> bool:
@@ -65,9 +79,10 @@ def _empty(connection: Connection[Any]) -> None:
         connection.execute(statement)
 
 
-def _pick(connection: Connection[Any]) -> None:
+def _pick(connection: Connection[Any]) -> int:
     """Deletes them from among others, by whole tables: foreign keys would ask for each report in each table."""
-    connection.execute("CREATE TEMPORARY TABLE gone ON COMMIT DROP AS SELECT id FROM reports WHERE demo")
+    # Locked, for nothing may be hung on them any more where the keys are not checked.
+    connection.execute("CREATE TEMPORARY TABLE gone ON COMMIT DROP AS SELECT id FROM reports WHERE demo FOR UPDATE")
     connection.execute("ANALYZE gone")
     unchecked(connection)
     steps = "SELECT e.id FROM events e JOIN gone ON gone.id = e.report_id"
@@ -80,4 +95,4 @@ def _pick(connection: Connection[Any]) -> None:
         connection.execute(
             sql.SQL("UPDATE reports SET {} = NULL WHERE NOT demo AND {} IN (SELECT id FROM gone)").format(by, by)
         )
-    connection.execute("DELETE FROM reports WHERE demo")
+    return connection.execute("DELETE FROM reports USING gone WHERE reports.id = gone.id").rowcount

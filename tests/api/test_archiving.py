@@ -1,17 +1,22 @@
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import orjson
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import archive_file, archiving
-from geo import stores
+from boundaries.models import Assignment
+from geo import contacts, data_requests, media, senders, stores
 from geo.errors import SetupError
+from geo.geometry import element, position
 from geo.models import ArchivedReport, DataRequest, Event, Media, Report, Sender
+from geo.permissions import Actor
+from geo.secret import secret
 from geo.settings import Settings
 
 BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
@@ -63,14 +68,94 @@ def test_what_ended_before_a_day_is_in_a_file_and_nowhere_else(
     assert archiving.run(sessions, settings, BEFORE) == 0
 
 
-def test_what_its_sender_took_back_is_kept_without_place_and_words(
-    sessions: sessionmaker[Session], settings: Settings, make_old: Make
+@pytest.mark.parametrize("values", [
+    {"state": "withdrawn"},
+    {"hidden_at": BEFORE},
+    {"published_at": None},
+    {"redacted": "Ngập nặng trước nhà [đã che]."},
+])  # fmt: skip
+def test_what_the_public_may_not_see_is_in_the_file(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make, values: dict[str, object]
 ) -> None:
-    code = make_old(state="withdrawn").code
+    blurred = (108.1234, 15.4321)
+    old = make_old(public_point=element(*blurred), stars=4, accept_due=BEFORE, **values)
+    session.add(Assignment(report_id=old.id, unit_id=old.unit_id, reason="inside"))
+    session.flush()
+    exact, content, redacted, unit = position(old.point), old.content, old.redacted, old.unit.code
     assert archiving.run(sessions, settings, BEFORE) == 1
     (feature,) = written(settings)
-    assert (feature["id"], feature["geometry"]) == (code, None)
-    assert "content" not in feature["properties"]
+    kept = feature["properties"]
+    assert (kept["content"], kept["redacted"], kept["stars"], kept["unit"]) == (content, redacted, 4, unit)
+    assert (tuple(feature["geometry"]["coordinates"]), tuple(kept["public_point"])) == (exact, blurred)
+    assert datetime.fromisoformat(kept["accept_due"]) == BEFORE
+    assert [step["action"] for step in kept["events"]] == ["receive", "accept"]
+    assert [(one["unit"], one["reason"]) for one in kept["assignments"]] == [(unit, "inside")]
+
+
+def test_the_sender_is_not_in_the_file(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
+) -> None:
+    old = make_old()
+    contact = senders.read(secret(settings), session.get_one(Sender, old.id))
+    assert contact.name
+    assert contact.phone
+    archiving.run(sessions, settings, BEFORE)
+    text = str(written(settings))
+    assert contact.name not in text
+    assert contact.phone not in text
+
+
+def test_who_saw_whom_and_what_was_asked_stay_in_the_registers(
+    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make, make_user: Make
+) -> None:
+    old, operator = make_old(), make_user("operator")
+    code, email = old.code, operator.email
+    who = Actor("operator", user_id=operator.id)
+    contacts.look(session, old, who, "gọi hỏi thêm", secret=secret(settings))
+    data_requests.settle(session, data_requests.ask(session, old, "access", "", 72), "Đã gửi.", operator.id)
+    session.flush()
+    assert archiving.run(sessions, settings, BEFORE) == 1
+    session.expire_all()
+    (seen,) = session.execute(contacts.looks_since(BEFORE)).all()
+    assert tuple(seen)[1:] == (code, email, None, "gọi hỏi thêm")
+    (asked,) = session.scalars(select(DataRequest))
+    assert (asked.code, asked.report_id, asked.kind, asked.answer) == (code, None, "access", "Đã gửi.")
+
+
+@pytest.mark.parametrize(("what", "gone"), [("split", 1), ("asked", 0), ("joined", 0)])
+def test_what_happens_while_a_batch_is_read_keeps_a_report(
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    make_old: Make,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    gone: int,
+) -> None:
+    lead = make_old()
+    follower = make_old(state="merged", settled_at=None, lead_id=lead.id)
+    other = make_old(days=-5)
+    stay = {lead.code, follower.code, other.code} if not gone else {follower.code, other.code}
+    read = archiving._batch
+
+    def then_something_happens(session: Session, before: datetime, place: Any) -> Any:
+        batch = read(session, before, place)
+        if batch is not None and place is None:
+            with sessions.begin() as meanwhile:
+                if what == "asked":
+                    data_requests.ask(meanwhile, meanwhile.get_one(Report, lead.id), "erasure", "", 72)
+                elif what == "split":
+                    meanwhile.execute(
+                        update(Report).where(Report.id == follower.id).values(state="received", lead_id=None)
+                    )
+                else:
+                    meanwhile.execute(update(Report).where(Report.id == other.id).values(second_of_id=lead.id))
+        return batch
+
+    monkeypatch.setattr(archiving, "_batch", then_something_happens)
+    assert archiving.run(sessions, settings, BEFORE) == gone
+    assert left(session) == stay
+    assert len(written(settings)) == gone
 
 
 def test_families_go_together_or_stay_together(
@@ -97,7 +182,7 @@ def test_batches_follow_one_another_past_those_that_stay(
 ) -> None:
     monkeypatch.setattr("api.archiving.BATCH", 2)
     reports = [make_old(days=100 + number) for number in range(5)]
-    session.add(DataRequest(report_id=reports[4].id, kind="access", due_at=BEFORE))
+    session.add(DataRequest(report_id=reports[4].id, code=reports[4].code, kind="access", due_at=BEFORE))
     session.flush()
     stays = reports[4].code
     shown: list[int] = []
@@ -107,8 +192,8 @@ def test_batches_follow_one_another_past_those_that_stay(
     assert len(written(settings)) == 4
 
 
-def test_pictures_go_with_their_report(
-    session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
+def test_pictures_stay_and_the_file_says_where(
+    client: TestClient, session: Session, sessions: sessionmaker[Session], settings: Settings, make_old: Make
 ) -> None:
     report = make_old()
     key = "ab" * 16
@@ -117,7 +202,11 @@ def test_pictures_go_with_their_report(
     session.add(Media(report_id=report.id, event_id=event_id, key=key, width=1, height=1))
     session.flush()
     assert archiving.run(sessions, settings, BEFORE) == 1
-    assert stores.read(settings, f"ab/{key}.jpg") is None
+    (feature,) = written(settings)
+    (kept,) = feature["properties"]["media"]
+    assert (kept["key"], kept["event_id"]) == (key, feature["properties"]["events"][0]["id"])
+    assert stores.read(settings, media.paths(key)[0]) == b"large"
+    assert client.get(f"/media/{key}.jpg").status_code == 404
     assert session.scalar(select(func.count()).select_from(Media)) == 0
 
 

@@ -16,6 +16,8 @@ from boundaries.models import Assignment
 from boundaries.routing import route
 from geo.database import build_engine
 from geo.deadlines import ZONE
+from geo.density.keeping import keep
+from geo.filters import Filters
 from geo.geometry import blur, position
 from geo.models import Category, Delivery, Event, Media, Report, Sender, Upload
 from geo.reports import CONTENT
@@ -24,6 +26,7 @@ from geo.settings import Settings
 from geo.texts import clean
 from geo.transitions import STATES, TRANSITIONS
 from maps.features import select_public, to_feature
+from maps.tally import tally
 
 NOW = datetime(2026, 6, 3, 5, 0, tzinfo=UTC)
 
@@ -202,9 +205,13 @@ def _hang_on(session: Session, report_id: int | None) -> None:
         session.add(Delivery(event_id=event_id, channel="email", target="sender"))
 
 
+@pytest.mark.parametrize("many", [100, 100_000])
 @pytest.mark.parametrize("real", [True, False])
-def test_clear_takes_demonstration_reports_and_nothing_else(own: Engine, settings: Settings, real: bool) -> None:
+def test_clear_takes_demonstration_reports_and_nothing_else(
+    own: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, real: bool, many: int
+) -> None:
     demo.load(own, settings, 200, now=NOW)
+    monkeypatch.setattr("api.demo.aside.MANY", many)
     with Session(own) as session, session.begin():
         first = session.scalars(select(Report).order_by(Report.id)).first()
         _hang_on(session, first.id)
@@ -230,7 +237,24 @@ def test_clear_takes_demonstration_reports_and_nothing_else(own: Engine, setting
             assert session.scalar(text(f"SELECT count(*) FROM {table}")) == count, table
         assert session.execute(foreign).all() == before
         assert session.execute(text("SELECT count(*) FROM pg_constraint WHERE NOT convalidated")).scalar() == 0
+        while keep(session):
+            pass
+        assert tally(session, Filters(), demo=None).kinds["count"].sum() == real
     assert demo.clear(own) == 0
+
+
+def test_a_few_are_cleared_while_others_write(own: Engine, settings: Settings) -> None:
+    demo.load(own, settings, 30, now=NOW)
+    with Session(own) as writer:
+        first = writer.scalars(select(Report)).first()
+        place = "SRID=4326;POINT(108.33 15.88)"
+        writer.add(Report(code="QN-REAL-0000", state="received", category_id=first.category_id, unit_id=first.unit_id,
+                          content="Thật", point=place, public_point=place, door="api"))  # fmt: skip
+        writer.flush()
+        assert demo.clear(own) == 30
+        writer.commit()
+        assert writer.scalars(select(Report.code)).all() == ["QN-REAL-0000"]
+        assert tally(writer, Filters(), demo=None).kinds["count"].sum() == 1
 
 
 def test_more_than_one_chunk(own: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,10 @@
 from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from api.migrations import config, migrate
 from geo.database import build_engine
-from geo.models import Sender
+from geo.models import Category, DataRequest, Look, Report, Sender, Unit
 from geo.senders import Contact, read
 
 SECRET = b"a key for tests only"
@@ -40,4 +40,32 @@ def test_senders_from_before_are_sealed_and_readable_ever_after(fresh_database_u
     migrate(engine, SECRET)
     with Session(engine) as session:
         assert read(SECRET, session.get_one(Sender, 1)) == Contact("Trần Thị Bưởi", "+84905123456")
+    engine.dispose()
+
+
+def test_registers_from_before_know_the_codes_of_their_reports(fresh_database_url: str) -> None:
+    engine = build_engine(fresh_database_url)
+    with engine.begin() as connection:
+        settings = config()
+        settings.attributes["connection"] = connection
+        with Session(connection) as session:
+            place = "SRID=4326;POINT(108.33 15.88)"
+            made = Report(code="QN-7K2M-9XQ4", content="Ngập", point=place, public_point=place, door="api",
+                          category=session.scalars(select(Category)).first(),
+                          unit=session.scalars(select(Unit)).first())  # fmt: skip
+            session.add(made)
+            session.flush()
+            report_id = made.id
+            session.commit()
+        command.downgrade(settings, "0015")
+        one = {"id": report_id}
+        connection.execute(text("INSERT INTO looks (report_id, why) VALUES (:id, 'gọi')"), one)
+        connection.execute(
+            text("INSERT INTO data_requests (report_id, kind, due_at) VALUES (:id, 'access', now())"), one
+        )
+    migrate(engine, SECRET)
+    with Session(engine) as session:
+        session.execute(text("DELETE FROM reports"))
+        for register in (Look, DataRequest):
+            assert session.execute(select(register.report_id, register.code)).all() == [(None, "QN-7K2M-9XQ4")]
     engine.dispose()

@@ -26,11 +26,11 @@ def _request_rows(session: Session) -> list[Row]:
     return [
         Row(
             str(one.id),
-            [report.code, KINDS[one.kind]],
+            [one.code, KINDS[one.kind]],
             [(LATE if one.due_at < now else DUE, {"moment": _moment(one.due_at)}), one.text or ""],
             ("erase",) if one.kind == "erasure" else ("settle",),
         )
-        for one, report in data_requests.open_ones(session)
+        for one in data_requests.open_ones(session)
     ]
 
 
