@@ -221,5 +221,6 @@ def test_one_question_is_one_answer_however_it_is_written(client: TestClient) ->
 
 
 @pytest.mark.parametrize("until", ["0001-01-01", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:00:00-14:00"])
-def test_the_ends_of_time_have_no_hot_spots(client: TestClient, until: str) -> None:
-    assert client.get(f"/api/v1/hotspots?until={until}").json()["features"] == []
+def test_the_ends_of_time_are_refused(client: TestClient, until: str) -> None:
+    for door in ("hotspots", "density", "statistics", "reports"):
+        assert client.get(f"/api/v1/{door}?until={until}").status_code == 422
