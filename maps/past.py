@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from boundaries.models import Area
 from geo.deadlines import ZONE
+from geo.errors import OverloadedError
+from geo.i18n import _
 from geo.models import Event, Report
 
 DAYS = 30  # before today
 FRESH = 3_600.0  # seconds for which a past day is believed: who rates late changes it
 FRESH_TODAY = 20.0  # the same for what was settled today
+PATIENCE, RETRY = 10.0, 5  # seconds: for another's first reading, and until whoever waited in vain may ask again
 # What ends the waiting, what begins it anew, and what a sender says of it; the index of events has these alone.
 LEFT, BACK, RATED = ("resolve", "reject", "merge", "withdraw"), "split", "rate"
 STEPS = (*LEFT, BACK, RATED)
@@ -84,23 +87,43 @@ class Past:
     def read(self, session: Session, now: datetime, *, demo: bool) -> list[Day]:
         """The last DAYS days and today, the oldest first; `demo` for the demonstration's."""
         today = now.astimezone(ZONE).date()
-        wanted = [today - timedelta(days=back) for back in range(DAYS, 0, -1)]
-        with self._lock:
-            known = self._days[demo]
-            for day in known.keys() - {*wanted, today}:
-                del known[day]
-            missing = [day for day in wanted if not _fresh(known.get(day), float("inf"))]
-            # One stale day at a time: nobody waits for a month of them at once.
-            if not missing and not _fresh(known[stale := min(wanted, key=lambda day: known[day][0])], FRESH):
-                missing = [stale]
-            if missing:
-                known.update(self._load(session, missing[0], missing[-1], demo=demo))
-            if not _fresh(known.get(today), FRESH_TODAY):
-                known.update(self._load(session, today, today, demo=demo))
-            else:
-                came = _came(session, start_of(today), start_of(today + timedelta(days=1)), demo)
-                known[today] = (known[today][0], replace(known[today][1], came=came))
-            return [known[day][1] for day in (*wanted, today)]
+        wanted = [today - timedelta(days=back) for back in range(DAYS, -1, -1)]
+        *before, last = self._days_of(session, wanted, demo=demo)
+        now_last = replace(last, came=_came(session, start_of(today), start_of(today + timedelta(days=1)), demo))
+        # Kept for the time when today is past, unless another has read it whole meanwhile.
+        if (kept := self._days[demo].get(today)) and kept[1] is last:
+            self._days[demo][today] = (kept[0], now_last)
+        return [*before, now_last]
+
+    def _days_of(self, session: Session, wanted: Sequence[date], *, demo: bool) -> list[Day]:
+        """The days, read anew where that is due; OverloadedError where another takes too long to read them first."""
+        # Who asks has a connection in hand: while another reads days anew, the old ones are good enough.
+        if not self._lock.acquire(blocking=False):
+            found = [one[1] for day in wanted if (one := self._days[demo].get(day))]
+            if len(found) == len(wanted):
+                return found
+            if not self._lock.acquire(timeout=PATIENCE):
+                raise OverloadedError(
+                    _("Đang có nhiều người xem; xin thử lại sau ít giây."), details={"retry_after": RETRY}
+                )
+        try:
+            return self._read(session, wanted, demo=demo)
+        finally:
+            self._lock.release()
+
+    def _read(self, session: Session, wanted: Sequence[date], *, demo: bool) -> list[Day]:
+        known, (*past, today) = self._days[demo], wanted
+        for day in known.keys() - set(wanted):
+            del known[day]
+        missing = [day for day in past if not _fresh(known.get(day), float("inf"))]
+        # One stale day at a time: nobody waits for a month of them at once.
+        if not missing and not _fresh(known[stale := min(past, key=lambda day: known[day][0])], FRESH):
+            missing = [stale]
+        if missing:
+            known.update(self._load(session, missing[0], missing[-1], demo=demo))
+        if not _fresh(known.get(today), FRESH_TODAY):
+            known.update(self._load(session, today, today, demo=demo))
+        return [known[day][1] for day in wanted]
 
     def _load(
         self, session: Session, first: date, last: date, *, demo: bool

@@ -1,14 +1,17 @@
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 from sqlalchemy.orm import Session
 
 from boundaries import editions
 from boundaries.models import Area
+from geo.database import build_engine
 from geo.deadlines import ZONE
+from geo.errors import OverloadedError
 from geo.filters import Filters
 from geo.models import Event, Report
 from maps import waiting
@@ -198,3 +201,34 @@ def test_today_is_read_each_time_and_a_past_day_once(session: Session, made: Cal
     assert look(session, past=past).today.days[-3:] == [1, 0, 1]
     # A day later the window has moved on, and what was today is read once more.
     assert look(session, past=past, now=NOW + timedelta(days=1)).today.days[-4:] == [1, 0, 1, 0]
+
+
+def test_nobody_waits_for_days_that_another_reads_anew(
+    fresh_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, past = build_engine(fresh_database_url), Past()
+    monkeypatch.setattr("maps.past.FRESH_TODAY", 0)
+    monkeypatch.setattr("maps.past.PATIENCE", 0.01, raising=False)
+    others: list[Future[int]] = []
+
+    def ask() -> int:
+        with Session(engine) as session:
+            return len(past.read(session, NOW, demo=False))
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def beside(*_statement: Any) -> None:
+            # At the first statement of a reading another asks, and is answered before it goes on.
+            if not others:
+                others.append(pool.submit(ask))
+                wait(others, 10)
+                answered.append(others[0].done())
+
+        answered: list[bool] = []
+        event.listen(engine, "before_cursor_execute", beside)
+        assert ask() == DAYS + 1
+        with pytest.raises(OverloadedError):  # nothing is known yet
+            others.pop().result(10)
+        assert ask() == others.pop().result(10) == DAYS + 1
+    engine.dispose()
+    assert answered == [True, True]
