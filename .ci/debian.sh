@@ -22,17 +22,24 @@ if [ $postgis = no ] && { [ -z "${QUANGNAM_DATABASE_URL:-}" ] || [ "${1:-}" = te
     missing="$missing postgresql postgresql-postgis"
 fi
 
-if [ "${1:-}" = tests ] && ! [ -x /usr/bin/chromium ]; then
-    missing="$missing chromium"
+# Somebody else's programs, that read what this one writes: a browser, GDAL, QGIS.
+clients=""
+if [ "${1:-}" = tests ]; then
+    [ -x /usr/bin/chromium ] || clients="$clients chromium"
+    [ -x /usr/bin/ogrinfo ] || clients="$clients gdal-bin"
+    [ -e /usr/lib/python3/dist-packages/osgeo ] || clients="$clients python3-gdal"
+    [ -e /usr/lib/python3/dist-packages/qgis ] || clients="$clients python3-qgis qgis-providers"
 fi
+needed=$missing
+missing="$missing$clients"
 
 [ -n "$missing" ] || exit 0
 
 refuse() {
     echo "Missing here:$missing; ask an administrator for \`apt-get install$missing\`, then run this again." >&2
-    # All other tests do without a browser.
-    [ "$missing" = " chromium" ] || exit 1
-    echo "Until then the tests in a browser are skipped." >&2
+    # All other tests do without a browser, GDAL and QGIS.
+    [ -z "$needed" ] || exit 1
+    echo "Until then the tests that drive those programs are skipped." >&2
     exit 0
 }
 
