@@ -1,11 +1,9 @@
 """quangnam reports: accept, step, import, export, archive."""
 
-import os
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import archiving
@@ -17,13 +15,11 @@ from geo import reports, units, workflow
 from geo.database import build_sessions
 from geo.effects import REASONS, Details
 from geo.errors import InvalidError, SetupError
-from geo.filters import Filters
 from geo.i18n import _
 from geo.permissions import SYSTEM
 from geo.settings import load
 from geo.transitions import Action
-from maps.export import BATCH, check_format, stream_geojson
-from maps.features import select_public
+from maps.export import Asked, check, count, write
 
 app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
 
@@ -85,7 +81,7 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
 ) -> None:
     """Writes the public reports that pass the filters to a file."""
-    check_format(format)
+    check(Asked(), format)
     with context.engine(load()) as engine, Session(engine) as session:
         filters = read_filters(
             session,
@@ -98,7 +94,7 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
             until=until,
             q=q,
         )
-        typer.echo(f"Đã ghi {_write(session, filters, out)} phản ánh vào {out}.")
+        typer.echo(f"Đã ghi {_write(session, Asked(filters), format, out)} phản ánh vào {out}.")
 
 
 @app.command()
@@ -122,20 +118,9 @@ def archive(
         typer.echo(f"Đã đưa {done} phản ánh vào kho lưu trữ.")
 
 
-def _write(session: Session, filters: Filters, out: Path) -> int:
-    total = session.scalar(select(func.count()).select_from(select_public(filters).subquery())) or 0
-    # Beside the file and renamed: whoever reads `out` finds the old file or the whole new one.
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+def _write(session: Session, asked: Asked, name: str, out: Path) -> int:
     try:
-        with progress(total, out.name) as advance, partial.open("wb") as file:
-            for number, piece in enumerate(stream_geojson(session.connection(), filters)):
-                file.write(piece)
-                advance(min(number * BATCH, total))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
+        with progress(count(session.connection(), asked), out.name) as advance:
+            return write(session.connection(), asked, name, out, advance)
     except OSError as error:
         raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=error.strerror) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return total

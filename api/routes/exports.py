@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.filters import FiltersDep
 from geo.deadlines import ZONE
 from geo.errors import TooManyError
-from geo.filters import Filters
 from geo.i18n import _
-from maps.export import FORMATS, check_format, stream_geojson
+from maps.export import FORMATS, Asked, check, stream
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
@@ -23,22 +22,25 @@ _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
 
 
-@router.get("", response_class=StreamingResponse, responses={200: {"content": {kind: {} for kind in FORMATS.values()}}})
+@router.get(
+    "", response_class=StreamingResponse, responses={200: {"content": {one.media_type: {} for one in FORMATS.values()}}}
+)
 def export(
     request: Request,
     filters: FiltersDep,
     format: Annotated[str, Query(description="geojson")] = "geojson",  # noqa: A002 (the contract's word)
 ) -> Response:
     """All public reports that pass the filters, as one file."""
-    name = check_format(format)
-    pieces = _pieces(request.app.state.sessions, filters)
+    asked = Asked(filters)
+    check(asked, format)
+    pieces = _pieces(request.app.state.sessions, asked, format)
     first = next(pieces)  # an error comes before the status is sent, not in the middle of the file
-    filename = f"phan-anh-{datetime.now(ZONE):%Y%m%d-%H%M}.{name}"
+    filename = f"phan-anh-{datetime.now(ZONE):%Y%m%d-%H%M}.{FORMATS[format].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
-    return StreamingResponse(chain([first], pieces), media_type=FORMATS[name], headers=headers)
+    return StreamingResponse(chain([first], pieces), media_type=FORMATS[format].media_type, headers=headers)
 
 
-def _pieces(sessions: sessionmaker[Session], filters: Filters) -> Iterator[bytes]:
+def _pieces(sessions: sessionmaker[Session], asked: Asked, name: str) -> Iterator[bytes]:
     if not _SLOTS.acquire(blocking=False):
         raise TooManyError(
             _("Đang có nhiều người tải dữ liệu; xin thử lại sau ít phút."), details={"retry_after": WAIT}
@@ -46,6 +48,6 @@ def _pieces(sessions: sessionmaker[Session], filters: Filters) -> Iterator[bytes
     try:
         # The request's own session is closed before the answer is streamed.
         with sessions() as session:
-            yield from stream_geojson(session.connection(), filters)
+            yield from stream(session.connection(), asked, name)
     finally:
         _SLOTS.release()

@@ -1,4 +1,4 @@
-"""Reports as files; so far GeoJSON."""
+"""Reports as GeoJSON."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,33 +6,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Numeric, Select, Text, cast, func, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
-from geo.errors import InvalidError
-from geo.filters import Filters, newest_first
-from geo.i18n import _
+from geo.filters import newest_first
+from maps.export.asked import Asked
 from maps.features import COLUMNS, select_public
 
-FORMATS = {"geojson": "application/geo+json"}
 BATCH = 2_000  # features in memory at a time
 
 
-def check_format(name: str) -> str:
-    """The format's name; InvalidError for one that is not made yet."""
-    if name not in FORMATS:
-        raise InvalidError(
-            _("Chưa xuất được định dạng {format}; hiện có: {formats}."),
-            field="format",
-            format=name[:40],
-            formats=", ".join(FORMATS),
-        )
-    return name
-
-
-def stream_geojson(connection: Connection, filters: Filters) -> Iterator[bytes]:
+def stream(connection: Connection, asked: Asked) -> Iterator[bytes]:
     """Yields a FeatureCollection (RFC 7946) of the public reports, newest first, in pieces of BATCH features.
 
     The features are those of `maps.features.to_feature`, written by the server; one snapshot, constant memory.
     """
-    rows = connection.execute(_features(filters).execution_options(stream_results=True, max_row_buffer=BATCH))
+    rows = connection.execute(_features(asked).execution_options(stream_results=True, max_row_buffer=BATCH))
     yield b'{"type":"FeatureCollection","features":['
     before = "\n"
     for part in rows.partitions(BATCH):
@@ -41,12 +27,13 @@ def stream_geojson(connection: Connection, filters: Filters) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
-def _features(filters: Filters) -> Select[str]:
-    report = newest_first(select_public(filters)).subquery("report")
+def _features(asked: Asked) -> Select[str]:
+    report = newest_first(select_public(asked.filters)).subquery("report")
     columns = {name: report.c[name] for name in COLUMNS} | {
         "photos": _addresses(report.c.photos, ".jpg"),
         "videos": _addresses(report.c.videos, ".mp4"),
     }
+    columns = {name: columns[name] for name in asked.fields}
     place = func.json_build_array(_degrees(report.c.lon), _degrees(report.c.lat))
     feature = _object(
         type=literal("Feature"),
