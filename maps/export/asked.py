@@ -12,7 +12,8 @@ from maps.features import COLUMNS
 class Asked:
     """Which reports, which of COLUMNS, and in which CRS (an EPSG code).
 
-    `exact` gives the exact point in place of the public one: only doors that have checked the right set it.
+    `exact` gives the exact point in place of the public one: only doors that have checked the right set it. `wkt` is
+    how CSV writes a place: as one column of text, not as two of numbers.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -20,3 +21,4 @@ class Asked:
     crs: int = SRID
     exact: bool = False
     changed_since: datetime | None = None
+    wkt: bool = False
