@@ -1,14 +1,14 @@
 """quangnam reports: accept, step, import, export, archive."""
 
-import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api import archiving
+from api.asked import asked_of
 from api.bulk.importing import import_file
 from api.cli import context
 from api.cli.progress import progress
@@ -22,8 +22,7 @@ from geo.i18n import _
 from geo.permissions import SYSTEM
 from geo.settings import load
 from geo.transitions import Action
-from maps.export import BATCH, check_format, stream_geojson
-from maps.features import select_public
+from maps.export import FORMATS, Asked, check, count, write
 
 app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
 
@@ -74,7 +73,10 @@ def import_reports(file: Annotated[Path, typer.Argument(help="CSV hoặc GeoJSON
 @app.command()
 def export(  # noqa: PLR0917 (every filter is an option, none a position)
     out: Annotated[Path, typer.Option(help="tệp để ghi")],
-    format: Annotated[str, typer.Option(help="geojson")] = "geojson",  # noqa: A002 (the contract's word)
+    format: Annotated[str, typer.Option(help=", ".join(FORMATS))] = "geojson",  # noqa: A002 (the contract's word)
+    crs: Annotated[str | None, typer.Option(help="EPSG:5899 (VN-2000), 32648, 32649, 4326, …")] = None,
+    fields: Annotated[str | None, typer.Option(help="các trường, cách nhau bằng dấu phẩy")] = None,
+    geometry: Annotated[str | None, typer.Option(help="trong CSV: lonlat hoặc wkt")] = None,
     bbox: Annotated[str | None, typer.Option(help="tây,nam,đông,bắc theo độ")] = None,
     category: Annotated[str | None, typer.Option(help="mã lĩnh vực")] = None,
     unit: Annotated[str | None, typer.Option(help="mã đơn vị xử lý")] = None,
@@ -85,7 +87,8 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
 ) -> None:
     """Writes the public reports that pass the filters to a file."""
-    check_format(format)
+    wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
+    check(wanted, format)
     with context.engine(load()) as engine, Session(engine) as session:
         filters = read_filters(
             session,
@@ -98,7 +101,7 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
             until=until,
             q=q,
         )
-        typer.echo(f"Đã ghi {_write(session, filters, out)} phản ánh vào {out}.")
+        typer.echo(f"Đã ghi {_write(session, replace(wanted, filters=filters), format, out)} phản ánh vào {out}.")
 
 
 @app.command()
@@ -122,20 +125,9 @@ def archive(
         typer.echo(f"Đã đưa {done} phản ánh vào kho lưu trữ.")
 
 
-def _write(session: Session, filters: Filters, out: Path) -> int:
-    total = session.scalar(select(func.count()).select_from(select_public(filters).subquery())) or 0
-    # Beside the file and renamed: whoever reads `out` finds the old file or the whole new one.
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
+def _write(session: Session, asked: Asked, name: str, out: Path) -> int:
     try:
-        with progress(total, out.name) as advance, partial.open("wb") as file:
-            for number, piece in enumerate(stream_geojson(session.connection(), filters)):
-                file.write(piece)
-                advance(min(number * BATCH, total))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(out)
+        with progress(count(session.connection(), asked), out.name) as advance:
+            return write(session.connection(), asked, name, out, advance)
     except OSError as error:
         raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=error.strerror) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return total

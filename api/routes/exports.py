@@ -1,44 +1,78 @@
-"""Reports as a streamed file."""
+"""Reports and areas as files."""
 
-from collections.abc import Iterator
-from datetime import datetime
-from itertools import chain
+from collections.abc import Callable, Generator
 from threading import BoundedSemaphore
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.filters import FiltersDep
-from geo.deadlines import ZONE
-from geo.errors import TooManyError
-from geo.filters import Filters
+from api.asked import CRS_HELP, AskedDep, crs_of
+from api.deps import SessionDep, SessionsDep
+from api.download import Download
+from boundaries import editions
+from geo.errors import InvalidError, TooManyError
 from geo.i18n import _
-from maps.export import FORMATS, check_format, stream_geojson
+from maps.export import FORMATS, areas, check, count, stream
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
 _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
+# Reports of a file that must be whole before its first byte is sent: a spreadsheet of them takes some 10 s.
+AT_ONCE = 50_000
+_FORMAT = Annotated[str, Query(description=", ".join(FORMATS))]
+_FILES: dict[int | str, dict[str, Any]] = {200: {"content": {one.media_type: {} for one in FORMATS.values()}}}
 
 
-@router.get("", response_class=StreamingResponse, responses={200: {"content": {kind: {} for kind in FORMATS.values()}}})
+@router.get("", response_class=StreamingResponse, responses=_FILES)
 def export(
     request: Request,
-    filters: FiltersDep,
-    format: Annotated[str, Query(description="geojson")] = "geojson",  # noqa: A002 (the contract's word)
+    session: SessionDep,
+    sessions: SessionsDep,
+    asked: AskedDep,
+    format: _FORMAT = "geojson",  # noqa: A002 (the contract's word)
 ) -> Response:
     """All public reports that pass the filters, as one file."""
-    name = check_format(format)
-    pieces = _pieces(request.app.state.sessions, filters)
-    first = next(pieces)  # an error comes before the status is sent, not in the middle of the file
-    filename = f"phan-anh-{datetime.now(ZONE):%Y%m%d-%H%M}.{name}"
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
-    return StreamingResponse(chain([first], pieces), media_type=FORMATS[name], headers=headers)
+    check(asked, format)
+    deliverable(format, count(session.connection(), asked))
+    pieces = _pieces(sessions, lambda connection: stream(connection, asked, format))
+    return Download(request, format, "phan-anh", pieces)
 
 
-def _pieces(sessions: sessionmaker[Session], filters: Filters) -> Iterator[bytes]:
+@router.get("/areas", response_class=StreamingResponse, responses=_FILES)
+def export_areas(
+    *,
+    request: Request,
+    session: SessionDep,
+    sessions: SessionsDep,
+    edition: Annotated[str, Query(description="a code of /api/v1/boundaries")],
+    level: Annotated[str, Query(description="district or commune")],
+    format: _FORMAT = "geojson",  # noqa: A002 (the contract's word)
+    crs: Annotated[str | None, Query(description=CRS_HELP)] = None,
+) -> Response:
+    """The areas of an edition and level as one file, as its licence lets them out."""
+    found = editions.find(session, edition)
+    pieces = _pieces(sessions, lambda connection: areas.stream(connection, found, level, crs_of(crs), format))
+    return Download(request, format, f"dia-gioi-{found.code}-{level}", pieces)
+
+
+def deliverable(name: str, found: int) -> None:
+    """InvalidError where so many reports in a format are too many to wait for; it says how to order them instead."""
+    if not FORMATS[name].streamed and found > AT_ONCE:
+        raise InvalidError(
+            _("{format} tải ngay được nhiều nhất {most} phản ánh, ở đây có {found}; hãy đặt tệp bằng POST {path}."),
+            field="format",
+            format=FORMATS[name].title,
+            most=AT_ONCE,
+            found=found,
+            path="/api/v1/exports",
+        )
+
+
+def _pieces(sessions: sessionmaker[Session], made: Callable[[Connection], Generator[bytes]]) -> Generator[bytes]:
     if not _SLOTS.acquire(blocking=False):
         raise TooManyError(
             _("Đang có nhiều người tải dữ liệu; xin thử lại sau ít phút."), details={"retry_after": WAIT}
@@ -46,6 +80,6 @@ def _pieces(sessions: sessionmaker[Session], filters: Filters) -> Iterator[bytes
     try:
         # The request's own session is closed before the answer is streamed.
         with sessions() as session:
-            yield from stream_geojson(session.connection(), filters)
+            yield from made(session.connection())
     finally:
         _SLOTS.release()
