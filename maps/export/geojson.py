@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Numeric, Select, Text, cast, f
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from geo.filters import newest_first
+from geo.mirroring import changed
 from maps.export.asked import Asked
 from maps.features import COLUMNS, select_public
 
@@ -28,7 +29,10 @@ def stream(connection: Connection, asked: Asked) -> Iterator[bytes]:
 
 
 def _features(asked: Asked) -> Select[str]:
-    report = newest_first(select_public(asked.filters)).subquery("report")
+    query = select_public(asked.filters)
+    if asked.changed_since is not None:
+        query = changed(query, asked.changed_since)
+    report = newest_first(query).subquery("report")
     columns = {name: report.c[name] for name in COLUMNS} | {
         "photos": _addresses(report.c.photos, ".jpg"),
         "videos": _addresses(report.c.videos, ".mp4"),

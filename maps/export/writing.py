@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from geo.errors import InvalidError
 from geo.i18n import _
-from maps import density
 from maps.export import geojson
 from maps.export.asked import Asked
 from maps.export.formats import FORMATS
@@ -62,12 +60,6 @@ def write(
     finally:
         partial.unlink(missing_ok=True)
     return rows - 2  # the last line ends the collection
-
-
-def count(connection: Connection, asked: Asked) -> int:
-    """How many reports pass, from the kept counts where they answer; with a bbox, those of the cells it touches."""
-    with Session(connection) as session:
-        return density.total(session, asked.filters)
 
 
 def estimated_size(asked: Asked, name: str, count: int) -> int:  # noqa: ARG001 (formats differ)

@@ -1,7 +1,7 @@
 """What was exported by whom, and the files that are made by the worker
 
 Revision ID: 0019
-Revises: 0016
+Revises: 0017
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -46,9 +46,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exports")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_exports_token_hash")),
     )
-    op.create_index(
-        "ix_exports_user_id", "exports", ["user_id"], postgresql_where=sa.text("user_id IS NOT NULL")
-    )
+    op.create_index("ix_exports_user_id", "exports", ["user_id"], postgresql_where=sa.text("user_id IS NOT NULL"))
     op.create_index("ix_exports_expires_at", "exports", ["expires_at"], postgresql_where=sa.text("state = 'ready'"))
 
 
