@@ -1,4 +1,4 @@
-"""The register of exports, and the files among them that are ordered: one row each, found by a token while they last."""
+"""The register of exports, and those among them that are ordered: made by a worker, found by a token."""
 
 import secrets
 from dataclasses import dataclass
@@ -48,9 +48,8 @@ def note(session: Session, user: User | None, order: Order) -> Export:
 
 def place(session: Session, user: User | None, order: Order, secret: bytes, *, filename: str, mail: bool) -> Export:
     """Orders a file, whose token `token_of` tells; OverloadedError where too many wait."""
-    if (
-        session.scalar(select(func.count()).where(Export.door == "order", Export.state.in_(OPEN))) or 0
-    ) >= MOST_WAITING:
+    waiting = select(func.count()).where(Export.door == "order", Export.state.in_(OPEN))
+    if session.execute(waiting).scalar_one() >= MOST_WAITING:
         raise OverloadedError(_("Đang có quá nhiều tệp chờ được ghi; xin thử lại sau."), details={"retry_after": 300})
     export = _kept(session, user, order, "order", state="waiting")
     export.nonce, export.filename, export.mail = secrets.token_bytes(24), filename, mail
