@@ -11,6 +11,7 @@ from api.deps import SessionDep
 from api.filters import FiltersDep, UpdatedSince, moment, written
 from geo.errors import InvalidError
 from geo.exports import Order
+from geo.filters import Filters
 from geo.geometry import SRID
 from geo.i18n import _
 from geo.mirroring import following
@@ -44,6 +45,25 @@ def chosen(fields: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.strip() for name in fields.split(",") if name.strip())) or COLUMNS
 
 
+def want(
+    user: User | None,
+    filters: Filters,
+    *,
+    format: str,  # noqa: A002 (the contract's word)
+    crs: str,
+    fields: str = "",
+    exact: bool = False,
+    updated_since: str | None = None,
+) -> Wanted:
+    """What these words ask for; InvalidError where they mean nothing, ForbiddenError for exact points."""
+    if exact:
+        signed.allowed(user, "exact")
+    since = moment(updated_since, "updated_since") if updated_since else None
+    asked = Asked(filters, fields=chosen(fields), crs=crs_code(crs), exact=exact, changed_since=since)
+    check(asked, format)
+    return Wanted(asked, format, user)
+
+
 def _from_query(
     *,
     request: Request,
@@ -56,12 +76,8 @@ def _from_query(
     updated_since: UpdatedSince = None,
 ) -> Wanted:
     user = signed.user_of(session, request, reading=True)
-    if exact:
-        signed.allowed(user, "exact")
-    since = moment(updated_since, "updated_since") if updated_since else None
-    asked = Asked(filters, fields=chosen(fields), crs=crs_code(crs), exact=exact, changed_since=since)
-    check(asked, format)
-    return Wanted(asked, format, user)
+    said = {"format": format, "crs": crs, "fields": fields}
+    return want(user, filters, **said, exact=exact, updated_since=updated_since)
 
 
 WantedDep = Annotated[Wanted, Depends(_from_query)]

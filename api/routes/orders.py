@@ -119,6 +119,7 @@ def standing(request: Request, settings: Settings, export: Export, token: str) -
         "state": state,
         "progress": 100 if state == "ready" else min(99, 100 * export.done // max(export.total or 1, 1)),
         "rows": export.done if state == "ready" else None,
+        "done": export.done,
         "total": export.total,
         "size": export.size,
         "format": export.format,

@@ -1,0 +1,78 @@
+"""What the form of the planner's page says, as an address and as an export."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from api.filters import read_filters
+from api.wanted import Wanted, want
+from geo.models import User
+from maps.export import FORMATS
+from maps.features import COLUMNS
+
+FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
+NAMES = (*FILTERS, "format", "crs", "fields", "exact")
+SEVERAL = ("category", "fields")  # boxes that are ticked
+FORMAT, CRS = "gpkg" if "gpkg" in FORMATS else "geojson", "EPSG:5899"
+
+
+class Choice(NamedTuple):
+    """What was chosen, in words of an address: the filters, and how the file is to be."""
+
+    filters: dict[str, str]
+    format: str
+    crs: str
+    fields: tuple[str, ...]
+    exact: bool
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of `/api/v1/export`, and no more than are needed."""
+        found = self.filters | {"format": self.format}
+        if FORMATS[self.format].any_crs:
+            found["crs"] = self.crs
+        if set(self.fields) != set(COLUMNS):
+            found["fields"] = ",".join(self.fields)
+        return found | ({"exact": "true"} if self.exact else {})
+
+
+def written(items: list[tuple[str, str]]) -> dict[str, str]:
+    """What an address or a form says without its blanks: ticked boxes joined, else of several the last."""
+    found: dict[str, str] = {}
+    for name, value in items:
+        if name in NAMES and value.strip():
+            found[name] = f"{found[name]},{value}" if name in SEVERAL and name in found else value.strip()
+    return found
+
+
+def tidied(request: Request, said: Mapping[str, str]) -> str | None:
+    """The address to share where a form without script wrote blanks into it; None where it is tidy."""
+    query = request.query_params.multi_items()
+    if sum(name in NAMES for name, _value in query) == len(said):
+        return None
+    return address({name: value for name, value in query if name not in NAMES} | dict(said))
+
+
+def address(query: Mapping[str, str], path: str = "/planner") -> str:
+    """A path with a query."""
+    return path + (f"?{urlencode(query, safe=',:')}" if query else "")
+
+
+def choice(said: Mapping[str, str]) -> Choice:
+    """The choice that words mean; what is not said has its default, and an unknown format too."""
+    known = said.get("format", "") if said.get("format", "") in FORMATS else FORMAT
+    wished = said.get("fields", "").split(",")
+    fields = tuple(name for name in COLUMNS if name in wished) or COLUMNS
+    filters = {name: said[name] for name in FILTERS if name in said}
+    return Choice(filters, known, said.get("crs", CRS), fields, said.get("exact") == "true")
+
+
+def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
+    """The export that was chosen; InvalidError, ForbiddenError."""
+    said: dict[str, Any] = {"box" if name == "bbox" else name: value for name, value in chosen.filters.items()}
+    filters = read_filters(session, **said)
+    crs = chosen.crs if FORMATS[chosen.format].any_crs else "EPSG:4326"
+    return want(user, filters, format=chosen.format, crs=crs, fields=",".join(chosen.fields), exact=chosen.exact)

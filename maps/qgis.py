@@ -1,0 +1,171 @@
+"""A project of QGIS that opens on our data: reports coloured by category, areas, density; in VN-2000."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+from pyproj import Transformer
+
+CRS = 5899  # VN-2000 / TM-3 107°45', in which planners of the province draw
+_VERSION = "3.22.0"  # the oldest that opens it; newer ones read the same
+_ANYTHING_ELSE = "#5b6770"
+
+
+class Kind(NamedTuple):
+    """A category as the legend has it; the colour as #rrggbb."""
+
+    code: str
+    name: str
+    colour: str
+
+
+class Titles(NamedTuple):
+    """What the project and its layers are called, in the reader's language."""
+
+    project: str
+    reports: str
+    areas: str
+    density: str
+    other: str
+
+
+class Shown(NamedTuple):
+    """What a project shows: `areas` is a collection, `only` an expression of QGIS, `box` in degrees, `names` of columns."""
+
+    base: str
+    areas: str
+    only: str
+    kinds: Sequence[Kind]
+    names: Mapping[str, str]
+    box: Sequence[float]
+
+
+def expression(filters: Mapping[str, str], since: str | None, until: str | None) -> str:
+    """Filters by code, and two moments in ISO 8601, as an expression of QGIS; blank for none."""
+    parts = []
+    for name in ("category", "state", "unit"):
+        if name in filters:
+            parts.append(f'"{name}" IN ({", ".join(_text(one) for one in filters[name].split(","))})')
+    if "area" in filters:
+        parts.append(f'("area" = {_text(filters["area"])} OR "commune" = {_text(filters["area"])})')
+    parts += [f'to_datetime("created_at") >= to_datetime({_text(since)})'] * bool(since)
+    parts += [f'to_datetime("created_at") < to_datetime({_text(until)})'] * bool(until)
+    return " AND ".join(parts)
+
+
+def project(shown: Shown, titles: Titles) -> bytes:
+    """The bytes of a .qgz, which is the project's XML in a zip."""
+    root = ET.Element("qgis", version=_VERSION, projectname=titles.project)
+    _put(root, "title", titles.project)
+    _crs(_put(root, "projectCrs"), f"EPSG:{CRS}")
+    layers = [
+        _reports(shown, titles),
+        _areas(shown, titles),
+        _density(shown, titles),
+    ]
+    tree = _put(root, "layer-tree-group")
+    for number, layer in enumerate(layers):
+        _put(tree, "layer-tree-layer", id=layer.findtext("id") or "", name=layer.findtext("layername") or "",
+             providerKey=layer.get("provider-key", ""), checked="Qt::Unchecked" if number == 2 else "Qt::Checked",
+             expanded="1" if number == 0 else "0")  # fmt: skip
+        del layer.attrib["provider-key"]
+    _view(root, shown.box)
+    _put(root, "projectlayers").extend(layers)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("quangnam.qgs", ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    return packed.getvalue()
+
+
+def _reports(shown: Shown, titles: Titles) -> ET.Element:
+    layer = _vector("reports", titles.reports, "Point", shown.base, "reports", shown.only)
+    renderer = _put(layer, "renderer-v2", type="categorizedSymbol", attr="category", forceraster="0")
+    categories, symbols = _put(renderer, "categories"), _put(renderer, "symbols")
+    for number, kind in enumerate((*shown.kinds, Kind("", titles.other, _ANYTHING_ELSE))):
+        _put(categories, "category", symbol=str(number), value=kind.code, label=kind.name, render="true")
+        look = {"name": "circle", "color": _rgb(kind.colour), "outline_color": "255,255,255,255", "size": "2.8",
+                "size_unit": "MM", "outline_width": "0.3", "outline_width_unit": "MM"}  # fmt: skip
+        _symbol(symbols, str(number), "marker", "SimpleMarker", look)
+    aliases = _put(layer, "aliases")
+    for number, (field, name) in enumerate(shown.names.items()):
+        _put(aliases, "alias", index=str(number), field=field, name=name)
+    return layer
+
+
+def _areas(shown: Shown, titles: Titles) -> ET.Element:
+    layer = _vector("areas", titles.areas, "Polygon", shown.base, shown.areas, "")
+    layer.set("labelsEnabled", "1")
+    renderer = _put(layer, "renderer-v2", type="singleSymbol", forceraster="0")
+    look = {"style": "no", "outline_color": "0,97,122,255", "outline_width": "0.4", "outline_width_unit": "MM"}
+    _symbol(_put(renderer, "symbols"), "0", "fill", "SimpleFill", look)
+    settings = _put(_put(layer, "labeling", type="simple"), "settings")
+    style = _put(settings, "text-style", fieldName="name", fontSize="9", fontSizeUnit="Point", textColor="21,34,43,255")
+    _put(style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferColor="255,255,255,255")
+    return layer
+
+
+def _density(shown: Shown, titles: Titles) -> ET.Element:
+    address = quote(f"{shown.base}/tiles/reports/", safe=":/") + "%7Bz%7D/%7Bx%7D/%7By%7D.mvt"
+    layer = ET.Element("maplayer", {"type": "vector-tile", "provider-key": "vectortile"})
+    _put(layer, "id", "density")
+    _put(layer, "datasource", f"type=xyz&url={address}&zmin=0&zmax=18")
+    _put(layer, "layername", titles.density)
+    _crs(_put(layer, "srs"), "EPSG:3857")
+    return layer
+
+
+def _vector(name: str, title: str, geometry: str, base: str, collection: str, only: str) -> ET.Element:
+    layer = ET.Element("maplayer", {"type": "vector", "geometry": geometry, "provider-key": "OAPIF"})
+    _put(layer, "id", name)
+    said = {"url": f"{base}/ogc", "typename": collection, "srsname": "OGC:CRS84", "restrictToRequestBBOX": "1",
+            "pagingEnabled": "true", "version": "OGC_API_FEATURES", "filter": only}  # fmt: skip
+    source = " ".join(f"{key}='{_escaped(value)}'" for key, value in said.items() if value)
+    _put(layer, "datasource", source)
+    _put(layer, "layername", title)
+    _crs(_put(layer, "srs"), "OGC:CRS84")
+    _put(layer, "provider", "OAPIF", encoding="UTF-8")
+    return layer
+
+
+def _symbol(symbols: ET.Element, name: str, kind: str, layer: str, look: Mapping[str, str]) -> None:
+    symbol = _put(symbols, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1")
+    drawn = _put(symbol, "layer", **{"class": layer, "enabled": "1", "pass": "0", "locked": "0"})
+    options = _put(drawn, "Option", type="Map")
+    for key, value in look.items():
+        _put(options, "Option", name=key, value=value, type="QString")
+
+
+def _view(root: ET.Element, box: Sequence[float]) -> None:
+    corners = Transformer.from_crs(4326, CRS, always_xy=True).transform_bounds(*box)
+    canvas = _put(root, "mapcanvas", name="theMapCanvas")
+    _put(canvas, "units", "meters")
+    extent = _put(canvas, "extent")
+    for name, value in zip(("xmin", "ymin", "xmax", "ymax"), corners, strict=True):
+        _put(extent, name, f"{value:.1f}")
+    _crs(_put(canvas, "destinationsrs"), f"EPSG:{CRS}")
+
+
+def _crs(parent: ET.Element, name: str) -> None:
+    _put(_put(parent, "spatialrefsys"), "authid", name)
+
+
+def _put(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:
+    made = ET.SubElement(parent, tag, attributes)
+    made.text = text
+    return made
+
+
+def _rgb(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"{red},{green},{blue},255"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("'", "\\'")
