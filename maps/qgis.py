@@ -33,27 +33,17 @@ class Titles(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What a project shows: `areas` is a collection, `only` an expression of QGIS, `box` in degrees, `names` of columns."""
+    """What a project shows: `areas` is a collection, `only` an expression of QGIS, `names` those of columns.
+
+    `box` is west, south, east, north in degrees.
+    """
 
     base: str
     areas: str
     only: str
     kinds: Sequence[Kind]
     names: Mapping[str, str]
-    box: Sequence[float]
-
-
-def expression(filters: Mapping[str, str], since: str | None, until: str | None) -> str:
-    """Filters by code, and two moments in ISO 8601, as an expression of QGIS; blank for none."""
-    parts = []
-    for name in ("category", "state", "unit"):
-        if name in filters:
-            parts.append(f'"{name}" IN ({", ".join(_text(one) for one in filters[name].split(","))})')
-    if "area" in filters:
-        parts.append(f'("area" = {_text(filters["area"])} OR "commune" = {_text(filters["area"])})')
-    parts += [f'to_datetime("created_at") >= to_datetime({_text(since)})'] * bool(since)
-    parts += [f'to_datetime("created_at") < to_datetime({_text(until)})'] * bool(until)
-    return " AND ".join(parts)
+    box: tuple[float, float, float, float]
 
 
 def project(shown: Shown, titles: Titles) -> bytes:
@@ -81,7 +71,7 @@ def project(shown: Shown, titles: Titles) -> bytes:
 
 
 def _reports(shown: Shown, titles: Titles) -> ET.Element:
-    layer = _vector("reports", titles.reports, "Point", shown.base, "reports", shown.only)
+    layer = _vector("reports", titles.reports, "Point", {"typename": "reports", "filter": shown.only} | _door(shown))
     renderer = _put(layer, "renderer-v2", type="categorizedSymbol", attr="category", forceraster="0")
     categories, symbols = _put(renderer, "categories"), _put(renderer, "symbols")
     for number, kind in enumerate((*shown.kinds, Kind("", titles.other, _ANYTHING_ELSE))):
@@ -96,7 +86,7 @@ def _reports(shown: Shown, titles: Titles) -> ET.Element:
 
 
 def _areas(shown: Shown, titles: Titles) -> ET.Element:
-    layer = _vector("areas", titles.areas, "Polygon", shown.base, shown.areas, "")
+    layer = _vector("areas", titles.areas, "Polygon", {"typename": shown.areas} | _door(shown))
     layer.set("labelsEnabled", "1")
     renderer = _put(layer, "renderer-v2", type="singleSymbol", forceraster="0")
     look = {"style": "no", "outline_color": "0,97,122,255", "outline_width": "0.4", "outline_width_unit": "MM"}
@@ -117,11 +107,19 @@ def _density(shown: Shown, titles: Titles) -> ET.Element:
     return layer
 
 
-def _vector(name: str, title: str, geometry: str, base: str, collection: str, only: str) -> ET.Element:
+def _door(shown: Shown) -> dict[str, str]:
+    return {
+        "url": f"{shown.base}/ogc",
+        "srsname": "OGC:CRS84",
+        "restrictToRequestBBOX": "1",
+        "pagingEnabled": "true",
+        "version": "OGC_API_FEATURES",
+    }
+
+
+def _vector(name: str, title: str, geometry: str, said: Mapping[str, str]) -> ET.Element:
     layer = ET.Element("maplayer", {"type": "vector", "geometry": geometry, "provider-key": "OAPIF"})
     _put(layer, "id", name)
-    said = {"url": f"{base}/ogc", "typename": collection, "srsname": "OGC:CRS84", "restrictToRequestBBOX": "1",
-            "pagingEnabled": "true", "version": "OGC_API_FEATURES", "filter": only}  # fmt: skip
     source = " ".join(f"{key}='{_escaped(value)}'" for key, value in said.items() if value)
     _put(layer, "datasource", source)
     _put(layer, "layername", title)
@@ -138,7 +136,7 @@ def _symbol(symbols: ET.Element, name: str, kind: str, layer: str, look: Mapping
         _put(options, "Option", name=key, value=value, type="QString")
 
 
-def _view(root: ET.Element, box: Sequence[float]) -> None:
+def _view(root: ET.Element, box: tuple[float, float, float, float]) -> None:
     corners = Transformer.from_crs(4326, CRS, always_xy=True).transform_bounds(*box)
     canvas = _put(root, "mapcanvas", name="theMapCanvas")
     _put(canvas, "units", "meters")
@@ -161,10 +159,6 @@ def _put(parent: ET.Element, tag: str, text: str | None = None, **attributes: st
 def _rgb(colour: str) -> str:
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"{red},{green},{blue},255"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _escaped(value: str) -> str:

@@ -159,19 +159,12 @@ def _summary(
         "address": base + asking.address(chosen.query, "/api/v1/export"),
         "query": asking.address(chosen.query, "").lstrip("?"),
         "ogc": f"{base}/ogc",
-        "paged": base + asking.address(_items(chosen), "/ogc/collections/reports/items"),
+        "paged": base + asking.address(asking.items(wanted.asked.filters), "/ogc/collections/reports/items"),
         "project": filters,
     }
 
 
 DIRECT = 50_000  # reports that a format which is not streamed may have before it is the worker's business
-
-
-def _items(chosen: Choice) -> dict[str, str]:
-    """The filters as OGC API – Features has them."""
-    said = chosen.filters
-    found = {name: said[name] for name in ("bbox", "category", "state", "area", "unit") if name in said}
-    return found
 
 
 def _mine(session: Session, settings: Settings, user: User | None) -> list[dict[str, Any]]:

@@ -24,14 +24,14 @@ def project(*, request: Request, session: SessionDep, settings: SettingsDep, lan
     if edition is None:
         raise NotFoundError(_("Chưa có phiên bản địa giới nào đang dùng."))
     box = filters.bbox
-    moments = [one.isoformat() if one else None for one in (filters.since, filters.until)]
+    west, south, east, north = (box.west, box.south, box.east, box.north) if box else mapping.bounds(session, edition)
     shown = qgis.Shown(
         base=settings.public_url.rstrip("/") or str(request.base_url).rstrip("/"),
         areas=f"areas-{edition.code}-{edition.routing_level}",
-        only=qgis.expression(said, *moments),
+        only=asking.condition(filters, asking.QGIS),
         kinds=[qgis.Kind(one["code"], one["name"], one["colour"]) for one in mapping.categories(session, lang)],
         names={field: translate(text, lang) for field, text in FIELDS.items()},
-        box=(box.west, box.south, box.east, box.north) if box else mapping.bounds(session, edition),
+        box=(west, south, east, north),
     )
     made = qgis.project(shown, qgis.Titles(*(translate(text, lang) for text in TITLES)))
     headers = {"Content-Disposition": 'attachment; filename="quangnam.qgz"', "Cache-Control": "no-store"}
