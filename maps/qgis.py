@@ -7,9 +7,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
-CRS = 5899  # VN-2000 / TM-3 107°45', in which planners of the province draw
+PROJECTED = 5899  # VN-2000 / TM-3 107°45', in which planners of the province draw
 _VERSION = "3.22.0"  # the oldest that opens it; newer ones read the same
 _ANYTHING_ELSE = "#5b6770"
 
@@ -50,7 +50,7 @@ def project(shown: Shown, titles: Titles) -> bytes:
     """The bytes of a .qgz, which is the project's XML in a zip."""
     root = ET.Element("qgis", version=_VERSION, projectname=titles.project)
     _put(root, "title", titles.project)
-    _crs(_put(root, "projectCrs"), f"EPSG:{CRS}")
+    _crs(_put(root, "projectCrs"), f"EPSG:{PROJECTED}")
     layers = [
         _reports(shown, titles),
         _areas(shown, titles),
@@ -64,6 +64,8 @@ def project(shown: Shown, titles: Titles) -> bytes:
         del layer.attrib["provider-key"]
     _view(root, shown.box)
     _put(root, "projectlayers").extend(layers)
+    # Without this the project has no CRS, whatever it says above.
+    _put(_put(_put(root, "properties"), "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("quangnam.qgs", ET.tostring(root, encoding="utf-8", xml_declaration=True))
@@ -71,7 +73,9 @@ def project(shown: Shown, titles: Titles) -> bytes:
 
 
 def _reports(shown: Shown, titles: Titles) -> ET.Element:
-    layer = _vector("reports", titles.reports, "Point", {"typename": "reports", "filter": shown.only} | _door(shown))
+    layer = _vector(
+        "quangnam_reports", titles.reports, "Point", {"typename": "reports", "filter": shown.only} | _door(shown)
+    )
     renderer = _put(layer, "renderer-v2", type="categorizedSymbol", attr="category", forceraster="0")
     categories, symbols = _put(renderer, "categories"), _put(renderer, "symbols")
     for number, kind in enumerate((*shown.kinds, Kind("", titles.other, _ANYTHING_ELSE))):
@@ -86,7 +90,7 @@ def _reports(shown: Shown, titles: Titles) -> ET.Element:
 
 
 def _areas(shown: Shown, titles: Titles) -> ET.Element:
-    layer = _vector("areas", titles.areas, "Polygon", {"typename": shown.areas} | _door(shown))
+    layer = _vector("quangnam_areas", titles.areas, "Polygon", {"typename": shown.areas} | _door(shown))
     layer.set("labelsEnabled", "1")
     renderer = _put(layer, "renderer-v2", type="singleSymbol", forceraster="0")
     look = {"style": "no", "outline_color": "0,97,122,255", "outline_width": "0.4", "outline_width_unit": "MM"}
@@ -100,7 +104,7 @@ def _areas(shown: Shown, titles: Titles) -> ET.Element:
 def _density(shown: Shown, titles: Titles) -> ET.Element:
     address = quote(f"{shown.base}/tiles/reports/", safe=":/") + "%7Bz%7D/%7Bx%7D/%7By%7D.mvt"
     layer = ET.Element("maplayer", {"type": "vector-tile", "provider-key": "vectortile"})
-    _put(layer, "id", "density")
+    _put(layer, "id", "quangnam_density")
     _put(layer, "datasource", f"type=xyz&url={address}&zmin=0&zmax=18")
     _put(layer, "layername", titles.density)
     _crs(_put(layer, "srs"), "EPSG:3857")
@@ -119,7 +123,7 @@ def _door(shown: Shown) -> dict[str, str]:
 
 def _vector(name: str, title: str, geometry: str, said: Mapping[str, str]) -> ET.Element:
     layer = ET.Element("maplayer", {"type": "vector", "geometry": geometry, "provider-key": "OAPIF"})
-    _put(layer, "id", name)
+    _put(layer, "id", name)  # QGIS takes none of ten letters or less
     source = " ".join(f"{key}='{_escaped(value)}'" for key, value in said.items() if value)
     _put(layer, "datasource", source)
     _put(layer, "layername", title)
@@ -137,17 +141,21 @@ def _symbol(symbols: ET.Element, name: str, kind: str, layer: str, look: Mapping
 
 
 def _view(root: ET.Element, box: tuple[float, float, float, float]) -> None:
-    corners = Transformer.from_crs(4326, CRS, always_xy=True).transform_bounds(*box)
+    corners = Transformer.from_crs(4326, PROJECTED, always_xy=True).transform_bounds(*box)
     canvas = _put(root, "mapcanvas", name="theMapCanvas")
     _put(canvas, "units", "meters")
     extent = _put(canvas, "extent")
     for name, value in zip(("xmin", "ymin", "xmax", "ymax"), corners, strict=True):
         _put(extent, name, f"{value:.1f}")
-    _crs(_put(canvas, "destinationsrs"), f"EPSG:{CRS}")
+    _crs(_put(canvas, "destinationsrs"), f"EPSG:{PROJECTED}")
 
 
 def _crs(parent: ET.Element, name: str) -> None:
-    _put(_put(parent, "spatialrefsys"), "authid", name)
+    system = _put(parent, "spatialrefsys")
+    _put(system, "wkt", CRS.from_user_input(name).to_wkt())
+    # Some number of its own list there must be, or the code is not even read.
+    _put(system, "srsid", "1")
+    _put(system, "authid", name)
 
 
 def _put(parent: ET.Element, tag: str, text: str | None = None, **attributes: str) -> ET.Element:

@@ -33,10 +33,8 @@ TEXTS = {
     "map": _("Bản đồ chọn khu vực"),
     "zoomIn": _("Phóng to"),
     "zoomOut": _("Thu nhỏ"),
-    "many": _("{count} phản ánh ở khu vực này; bấm để xem gần hơn"),
     "copied": _("Đã chép"),
     "draw": _("Kéo trên bản đồ để vẽ khung; nhấn Esc để thôi."),
     "failed": _("Không tính lại được; hãy kiểm tra mạng rồi đổi một lựa chọn để thử lại."),
-    "counting": _("Đang đếm…"),
     "rows": _("{done} trong khoảng {total} phản ánh"),
 }
