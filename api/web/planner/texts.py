@@ -33,7 +33,7 @@ TEXTS = {
     "map": _("Bản đồ chọn khu vực"),
     "zoomIn": _("Phóng to"),
     "zoomOut": _("Thu nhỏ"),
-    "copied": _("Đã chép"),
+    "copied": _("Đã sao chép"),
     "draw": _("Kéo trên bản đồ để vẽ khung; nhấn Esc để thôi."),
     "failed": _("Không tính lại được; hãy kiểm tra mạng rồi đổi một lựa chọn để thử lại."),
     "rows": _("{done} trong khoảng {total} phản ánh"),
