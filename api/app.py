@@ -62,8 +62,9 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     streams.set_function(lambda: listener.open)
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(Tus)
-    # Pages must be small on the wire; pictures and fonts are already. A stream would keep a compressor of its own.
-    packed = ["^/media/", r"\.woff2$", f"^{stream.PATH}$"]
+    # Pages must be small on the wire; pictures and fonts are already, and exports pack themselves. A stream would
+    # keep a compressor of its own.
+    packed = ["^/media/", "^/api/v1/export", r"\.woff2$", f"^{stream.PATH}$"]
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=packed)
     app.add_middleware(Measuring, registry=app.state.registry)
     app.include_router(assets.router)

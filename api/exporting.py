@@ -1,25 +1,25 @@
 """Exports that are ordered: made by the worker into a file that is kept for a day."""
 
+import shutil
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.asked import asked_again
 from api.delivery import mail
 from api.delivery.letters import SEE, Letter, base
-from api.filters import moment, read_filters
 from geo import exports, jobs, stores
 from geo.deadlines import ZONE
 from geo.errors import QuangnamError
-from geo.exports import Order
 from geo.i18n import _, translate
 from geo.models import Export
 from geo.secret import secret
 from geo.settings import Settings
-from maps.export import FORMATS, Asked, write
+from maps.export import FORMATS, write
 
 FOLDER = "exports"  # in the store, and in the data directory for what is being written
 PAUSE = 0.5  # seconds between two looks at whether anybody still wants the file
@@ -48,19 +48,6 @@ def path_of(export: Export) -> str:
 def address(export: Export, token: str) -> str:
     """Where the file of an order is fetched."""
     return f"/exports/{token}/{export.filename}"
-
-
-def asked_of(session: Session, order: Order | Export) -> Asked:
-    """What an order asks for; InvalidError where a code in it is gone by now."""
-    said = {"box" if name == "bbox" else name: value for name, value in order.filters.items()}
-    since = said.pop("updated_since", None)
-    return Asked(
-        read_filters(session, **said),
-        fields=tuple(order.fields),
-        crs=order.crs,
-        exact=order.exact,
-        changed_since=moment(since, "updated_since") if since else None,
-    )
 
 
 def make(
@@ -113,9 +100,7 @@ def _write(sessions: sessionmaker[Session], export: Export, file: Path, stopping
                 raise _UnwantedError
 
     with sessions() as session:
-        asked = asked_of(session, export)
-        # Nobody waits at the other end, and a million rows take longer than a page may.
-        session.execute(text("SET LOCAL statement_timeout = 0"))
+        asked = asked_again(session, export)
         return write(session.connection(), asked, export.format, file, progress)
 
 
@@ -162,6 +147,10 @@ def sweep(sessions: sessionmaker[Session], settings: Settings, now: datetime) ->
         writing = set(session.scalars(select(Export.id).where(Export.state == "running")))
     for file in (settings.data_dir / FOLDER).glob("*"):
         number = file.name.lstrip(".").partition("-")[0]
-        if not (number.isdigit() and int(number) in writing):
+        if number.isdigit() and int(number) in writing:
+            continue
+        if file.is_dir():
+            shutil.rmtree(file, ignore_errors=True)
+        else:
             file.unlink(missing_ok=True)
     return len(found)

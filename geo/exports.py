@@ -106,6 +106,12 @@ def end(export: Export, *, rows: int, size: int | None = None, hours: int | None
         export.expires_at = export.ended_at + timedelta(hours=hours)
 
 
+def ended(session: Session, export_id: int, rows: int, *, whole: bool) -> None:
+    """Notes what became of a download: all of its rows, or so many before its reader went away."""
+    mine = update(Export).where(Export.id == export_id)
+    session.execute(mine.values(done=rows, state="ready" if whole else "cancelled", ended_at=func.now()))
+
+
 def since(moment: datetime) -> Select[Export]:
     """A select of the register since a moment, the newest first."""
     return select(Export).where(Export.created_at >= moment).order_by(Export.id.desc())

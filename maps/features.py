@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Text, case, cast, func, null, select, type_coerce
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, case, cast, func, null, select, type_coerce
+from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
@@ -32,10 +32,18 @@ COLUMNS = (
     "recurrence",
     "demo",
 )
+_OTHERS: dict[str, Any] = {"lead": Report.lead_id, "second_of": Report.second_of_id}
 
 
-def select_public(filters: Filters | None = None) -> Select[Any]:
-    """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered."""
+def select_public(filters: Filters | None = None, *, bulk: bool = False, exact: bool = False) -> Select[Any]:
+    """A select of `id` (never shown), `code`, `lon`, `lat` and COLUMNS of the reports the public may see, unordered.
+
+    With `bulk` pictures and other reports' codes are gathered once, not looked up for each: quicker from thousands on.
+    With `exact` the point is the sender's own: only doors that have checked the right ask for it.
+    """
+    point = Report.point if exact else Report.public_point
+    pictures = _gathered() if bulk else None
+    others = {name: _referred(column) for name, column in _OTHERS.items()} if bulk else {}
     open_to_all = Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~Category.sensitive
     names = (
         select(Area.code, Area.name)
@@ -48,8 +56,8 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
         select(
             Report.id,
             Report.code,
-            func.ST_X(Report.public_point).label("lon"),
-            func.ST_Y(Report.public_point).label("lat"),
+            func.ST_X(point).label("lon"),
+            func.ST_Y(point).label("lat"),
             Category.code.label("category"),
             Category.name.label("category_name"),
             Report.state,
@@ -59,14 +67,13 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
             Unit.code.label("unit"),
             Unit.name.label("unit_name"),
             case((open_to_all, public_content())).label("content"),
-            _keys("photo").label("photos"),
-            _keys("video").label("videos"),
+            _public_keys("photo", pictures).label("photos"),
+            _public_keys("video", pictures).label("videos"),
             Report.created_at,
             case((open_to_all, Report.happened_at)).label("happened_at"),
             next_deadline().label("deadline"),
             Report.needs_confirmation,
-            _code(Report.lead_id).label("lead"),
-            _code(Report.second_of_id).label("second_of"),
+            *(others[name].c.code.label(name) if bulk else _code(to).label(name) for name, to in _OTHERS.items()),
             # That somebody told of the same spot before would tie two reports of a hidden place together.
             case((Category.sensitive, 1), else_=Report.recurrence).label("recurrence"),
             Report.demo,
@@ -75,6 +82,10 @@ def select_public(filters: Filters | None = None) -> Select[Any]:
         .join(Unit, Unit.id == Report.unit_id)
         .outerjoin(names, names.c.code == Report.area_code)
     )
+    if pictures is not None:
+        query = query.outerjoin(pictures, pictures.c.report_id == Report.id)
+    for name, other in others.items():
+        query = query.outerjoin(other, other.c.id == _OTHERS[name])
     return visible(apply_filters(query, filters or Filters()), PUBLIC)
 
 
@@ -83,15 +94,32 @@ def urgent() -> ColumnElement[bool]:
     return func.coalesce(Report.urgent, Category.urgent)
 
 
-def _keys(kind: str) -> ColumnElement[Any]:
+def _public_keys(kind: str, pictures: Subquery | None) -> ColumnElement[Any]:
+    found = _looked_up(kind) if pictures is None else pictures.c[kind]
+    return case((pictured(), found), else_=cast(null(), ARRAY(Text)))
+
+
+def _looked_up(kind: str) -> ColumnElement[Any]:
     shown = select(shown_key()).where(Media.report_id == Report.id, Media.kind == kind, ~kept_back())
     keys = func.array(shown.order_by(Media.id).correlate(Report).scalar_subquery())
-    return case((pictured(), type_coerce(keys, ARRAY(Text))), else_=cast(null(), ARRAY(Text)))
+    return type_coerce(keys, ARRAY(Text))
+
+
+def _gathered() -> Subquery:
+    keys = func.array_agg(aggregate_order_by(shown_key(), Media.id), type_=ARRAY(Text))
+    kinds = (keys.filter(Media.kind == kind).label(kind) for kind in ("photo", "video"))
+    return select(Media.report_id, *kinds).where(~kept_back()).group_by(Media.report_id).subquery("pictures")
 
 
 def _code(report_id: Any) -> ColumnElement[Any]:
     other = aliased(Report)
     return select(other.code).where(other.id == report_id).correlate(Report).scalar_subquery()
+
+
+def _referred(to: Any) -> Subquery:
+    other, one = aliased(Report), aliased(Report)
+    named = select(getattr(one, to.key)).where(getattr(one, to.key).is_not(None))
+    return select(other.id, other.code).where(other.id.in_(named)).subquery(f"by_{to.key}")
 
 
 def properties(row: Row[Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """quangnam reports: accept, step, import, export, archive."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, get_args
 
@@ -7,6 +8,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from api import archiving
+from api.asked import asked_of
 from api.bulk.importing import import_file
 from api.cli import context
 from api.cli.progress import progress
@@ -15,11 +17,12 @@ from geo import reports, units, workflow
 from geo.database import build_sessions
 from geo.effects import REASONS, Details
 from geo.errors import InvalidError, SetupError
+from geo.filters import Filters
 from geo.i18n import _
 from geo.permissions import SYSTEM
 from geo.settings import load
 from geo.transitions import Action
-from maps.export import Asked, check, count, write
+from maps.export import FORMATS, Asked, check, count, write
 
 app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
 
@@ -70,7 +73,10 @@ def import_reports(file: Annotated[Path, typer.Argument(help="CSV hoặc GeoJSON
 @app.command()
 def export(  # noqa: PLR0917 (every filter is an option, none a position)
     out: Annotated[Path, typer.Option(help="tệp để ghi")],
-    format: Annotated[str, typer.Option(help="geojson")] = "geojson",  # noqa: A002 (the contract's word)
+    format: Annotated[str, typer.Option(help=", ".join(FORMATS))] = "geojson",  # noqa: A002 (the contract's word)
+    crs: Annotated[str | None, typer.Option(help="EPSG:5899 (VN-2000), 32648, 32649, 4326, …")] = None,
+    fields: Annotated[str | None, typer.Option(help="các trường, cách nhau bằng dấu phẩy")] = None,
+    geometry: Annotated[str | None, typer.Option(help="trong CSV: lonlat hoặc wkt")] = None,
     bbox: Annotated[str | None, typer.Option(help="tây,nam,đông,bắc theo độ")] = None,
     category: Annotated[str | None, typer.Option(help="mã lĩnh vực")] = None,
     unit: Annotated[str | None, typer.Option(help="mã đơn vị xử lý")] = None,
@@ -81,7 +87,8 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
 ) -> None:
     """Writes the public reports that pass the filters to a file."""
-    check(Asked(), format)
+    wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
+    check(wanted, format)
     with context.engine(load()) as engine, Session(engine) as session:
         filters = read_filters(
             session,
@@ -94,7 +101,7 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
             until=until,
             q=q,
         )
-        typer.echo(f"Đã ghi {_write(session, Asked(filters), format, out)} phản ánh vào {out}.")
+        typer.echo(f"Đã ghi {_write(session, replace(wanted, filters=filters), format, out)} phản ánh vào {out}.")
 
 
 @app.command()

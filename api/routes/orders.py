@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api import exporting, stored
+from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
 from api.intake import network
 from api.signed import bearer
-from api.wanted import Wanted, WantedDep, order
 from api.web import origin
 from geo import exports, limits, stores
 from geo.aside import aside
@@ -47,7 +47,7 @@ def place(
 @router.get(f"{PATH}/estimate")
 def estimate(session: SessionDep, wanted: WantedDep) -> dict[str, Any]:
     """How many rows and about how many bytes an export would have; nothing is made."""
-    found = order(session, wanted)
+    found = order_of(session, wanted)
     size = estimated_size(wanted.asked, wanted.format, found.total or 0)
     return {"rows": found.total, "size": size, "streamed": FORMATS[wanted.format].streamed}
 
@@ -101,7 +101,7 @@ def ordered(
         most = {limits.subject(key, "export", who): settings.limit_export_hour}
         limits.count(short, most, refusal=limits.TOO_MANY)
     called = exporting.filename(wanted.format)
-    export = exports.place(session, wanted.user, order(session, wanted), key, filename=called, mail=mail)
+    export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
     return exports.token_of(key, export), export
 
 

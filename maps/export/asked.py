@@ -13,6 +13,8 @@ class Asked:
     """Which reports, which of COLUMNS, and in which CRS (an EPSG code).
 
     `exact` gives the exact point in place of the public one: only doors that have checked the right set it.
+    `changed_since` leaves what changed at or after a moment, for whoever keeps a copy. `wkt` is how CSV writes a place:
+    as one column of text, not as two of numbers.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -20,3 +22,4 @@ class Asked:
     crs: int = SRID
     exact: bool = False
     changed_since: datetime | None = None
+    wkt: bool = False

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from api.asked import Wanted, asked_of, want
 from api.filters import read_filters
 from api.filters import written as written_filters
-from api.wanted import Wanted, want
 from geo.filters import Filters
 from geo.models import User
 from maps.export import FORMATS
@@ -19,7 +19,7 @@ from maps.features import COLUMNS
 FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
 NAMES = (*FILTERS, "format", "crs", "fields", "exact")
 SEVERAL = ("category", "fields")  # boxes that are ticked
-FORMAT, CRS = "gpkg" if "gpkg" in FORMATS else "geojson", "EPSG:5899"
+FORMAT, CRS = "gpkg", "EPSG:5899"
 
 
 class Choice(NamedTuple):
@@ -77,8 +77,9 @@ def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
     """The export that was chosen; InvalidError, ForbiddenError."""
     said: dict[str, Any] = {"box" if name == "bbox" else name: value for name, value in chosen.filters.items()}
     filters = read_filters(session, **said)
-    crs = chosen.crs if FORMATS[chosen.format].any_crs else "EPSG:4326"
-    return want(user, filters, format=chosen.format, crs=crs, fields=",".join(chosen.fields), exact=chosen.exact)
+    crs = chosen.crs if FORMATS[chosen.format].any_crs else None
+    asked = asked_of(filters, fields=",".join(chosen.fields), crs=crs)
+    return want(user, asked, chosen.format, exact=chosen.exact)
 
 
 class Dialect(NamedTuple):

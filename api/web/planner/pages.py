@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import exporting, signed
+from api.asked import order_of
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.routes import orders
-from api.wanted import order
+from api.routes.exports import AT_ONCE
 from api.web import finder, forgery, mapping
 from api.web.planner import asking
 from api.web.planner.asking import Choice
-from api.web.planner.texts import CRS, FIELDS, TEXTS
+from api.web.planner.texts import CRS, TEXTS
 from api.web.render import page
 from api.web.signing import STALE
 from geo import exports, stores
@@ -27,6 +28,8 @@ from geo.permissions import may
 from geo.secret import secret
 from geo.settings import Settings
 from maps.export import FORMATS, estimated_size
+from maps.export.fields import SAID
+from maps.features import COLUMNS
 
 router = APIRouter(prefix="/planner", include_in_schema=False)
 
@@ -63,7 +66,7 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
         choices=finder.choices(lang),
         formats=FORMATS.values(),
         systems=CRS,
-        fields=FIELDS,
+        fields={name: SAID[name] for name in COLUMNS},
         exactly=user is not None and may(signed.actor(user), "exact"),
         mailing=user is not None and bool(settings.smtp_url),
         mine=_mine(session, settings, user),
@@ -147,14 +150,14 @@ def _summary(
 ) -> dict[str, Any]:
     """How many rows and bytes, and every address that leads to them."""
     wanted = asking.wanted(session, user, chosen)
-    rows = order(session, wanted).total or 0
+    rows = order_of(session, wanted).total or 0
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     filters = asking.address(chosen.filters, "/planner/quangnam.qgz")
     return {
         "rows": rows,
         "size": estimated_size(wanted.asked, wanted.format, rows),
         "crs": FORMATS[wanted.format].any_crs,
-        "direct": FORMATS[wanted.format].streamed or rows <= DIRECT,
+        "direct": FORMATS[wanted.format].streamed or rows <= AT_ONCE,
         "download": asking.address(chosen.query, "/api/v1/export"),
         "address": base + asking.address(chosen.query, "/api/v1/export"),
         "query": asking.address(chosen.query, "").lstrip("?"),
@@ -162,9 +165,6 @@ def _summary(
         "paged": base + asking.address(asking.items(wanted.asked.filters), "/ogc/collections/reports/items"),
         "project": filters,
     }
-
-
-DIRECT = 50_000  # reports that a format which is not streamed may have before it is the worker's business
 
 
 def _mine(session: Session, settings: Settings, user: User | None) -> list[dict[str, Any]]:

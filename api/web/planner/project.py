@@ -6,10 +6,11 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import read_filters
 from api.web import mapping
 from api.web.planner import asking
-from api.web.planner.texts import FIELDS
 from geo.errors import NotFoundError
 from geo.i18n import _, translate
 from maps import qgis
+from maps.export.fields import SAID
+from maps.features import COLUMNS
 
 router = APIRouter(prefix="/planner", include_in_schema=False)
 TITLES = (_("Quảng Nam trực tuyến"), _("Phản ánh"), _("Địa bàn"), _("Mật độ phản ánh"), _("Lĩnh vực khác"))
@@ -30,7 +31,7 @@ def project(*, request: Request, session: SessionDep, settings: SettingsDep, lan
         areas=f"areas-{edition.code}-{edition.routing_level}",
         only=asking.condition(filters, asking.QGIS),
         kinds=[qgis.Kind(one["code"], one["name"], one["colour"]) for one in mapping.categories(session, lang)],
-        names={field: translate(text, lang) for field, text in FIELDS.items()},
+        names={field: translate(text, lang) for field, text in SAID.items() if field in COLUMNS},
         box=(west, south, east, north),
     )
     made = qgis.project(shown, qgis.Titles(*(translate(text, lang) for text in TITLES)))
