@@ -133,7 +133,7 @@ def written(filters: Filters) -> dict[str, str]:
     """The filters as `read_filters` reads them and an address has them; what is not asked is left out."""
     box = filters.bbox
     found = {
-        "bbox": ",".join(f"{side:.10g}" for side in (box.west, box.south, box.east, box.north)) if box else None,
+        "bbox": ",".join(map(repr, (box.west, box.south, box.east, box.north))) if box else None,
         "category": ",".join(filters.category),
         "unit": filters.unit,
         "area": filters.area,
