@@ -33,4 +33,4 @@ for node in project.layerTreeRoot().findLayers():
 world = QgsCoordinateReferenceSystem("EPSG:4326")
 place = QgsCoordinateTransform(world, project.crs(), project).transform(QgsPointXY(108.474, 15.5736))
 found["tam_ky"] = [place.x(), place.y()]
-print(json.dumps(found))
+print(json.dumps(found))  # noqa: T201 (its purpose)
