@@ -58,6 +58,8 @@ export function choosing({ changed, query }) {
 
   async function show() {
     asked?.abort();
+    dots.clearLayers();
+    if (bbox.value && !read(bbox.value)) return;
     const task = asked = new AbortController();
     const view = map.getBounds().pad(0.1);
     const within = new URLSearchParams([...query(), ["zoom", Math.floor(map.getZoom()) + 1]]);
@@ -66,7 +68,6 @@ export function choosing({ changed, query }) {
       const answer = await fetch(`/api/v1/density?${within}`, { signal: task.signal });
       if (!answer.ok) return;
       const { features } = await answer.json();
-      dots.clearLayers();
       for (const { geometry: { coordinates: [lon, lat] }, properties: { count } } of features) {
         const radius = Math.min(11, 2.5 + 1.2 * Math.sqrt(count));
         L.circleMarker([lat, lon], { radius, className: "pick-dot", interactive: false }).addTo(dots);
