@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from api import exporting, stored
+from api import exporting, signed, stored
 from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
 from api.intake import network
@@ -70,8 +70,11 @@ def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
 
 @router.get("/exports/{token}/{filename}")
 def fetch(request: Request, session: SessionDep, settings: SettingsDep, token: str, filename: str) -> Response:
-    """The file, also in ranges, while it lasts."""
+    """The file, also in ranges, while it lasts; one with exact points for those alone who may order it."""
     export = exports.find(session, token)
+    if export.exact:
+        # An address is passed on more easily than an account.
+        signed.allowed(signed.user_of(session, request), "exact")
     if filename != export.filename:
         raise NotFoundError(exports.GONE)
     if export.state in exports.OPEN:

@@ -46,5 +46,6 @@ class Export(Base):
         CheckConstraint("door IN ('download', 'order')", name="door"),
         CheckConstraint("state IN ('waiting', 'running', 'ready', 'failed', 'cancelled', 'expired')", name="state"),
         Index("ix_exports_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
+        Index("ix_exports_open", "id", postgresql_where=text("state IN ('waiting', 'running')")),
         Index("ix_exports_expires_at", "expires_at", postgresql_where=text("state = 'ready'")),
     )

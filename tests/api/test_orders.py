@@ -237,8 +237,11 @@ def test_exact_points_are_for_planners_and_operators(
         assert "Bưởi" not in json.dumps(feature, ensure_ascii=False)
     where = order(client, exact=True)
     work()
-    file = client.get(client.get(where).json()["link"]).json()
+    link = client.get(where).json()["link"]
+    file = client.get(link).json()
     assert file["features"][0]["geometry"]["coordinates"] == pytest.approx(HERE, abs=1e-6)
+    client.cookies.clear()
+    assert client.get(link).status_code == 401  # an address is passed on more easily than an account
 
 
 def test_a_key_that_only_reads_may_order(client: TestClient, session: Session, make_user: Callable[..., User]) -> None:

@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_exports_token_hash")),
     )
     op.create_index("ix_exports_user_id", "exports", ["user_id"], postgresql_where=sa.text("user_id IS NOT NULL"))
+    op.create_index("ix_exports_open", "exports", ["id"], postgresql_where=sa.text("state IN ('waiting', 'running')"))
     op.create_index("ix_exports_expires_at", "exports", ["expires_at"], postgresql_where=sa.text("state = 'ready'"))
 
 
