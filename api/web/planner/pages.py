@@ -176,7 +176,7 @@ def _mine(session: Session, settings: Settings, user: User | None) -> list[dict[
         {
             "at": one.created_at,
             "format": FORMATS[one.format].title if one.format in FORMATS else one.format,
-            "crs": one.crs,
+            "crs": f"EPSG:{one.crs}",
             "exact": one.exact,
             "rows": one.done,
             "state": orders.standing_state(one) if one.door == "order" else one.state,
