@@ -60,7 +60,8 @@ def _text(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         return iso(column)
     if not pa.types.is_string(column.type):
-        return column.cast(pa.string())
+        # 1 and 0, not true and false: those an older GDAL reads as 0 both.
+        return column.cast(pa.int64()).cast(pa.string())
     for raw, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         column = pc.replace_substring(column, raw, written)
     return pc.replace_substring_regex(column, _NEVER, "")

@@ -1,5 +1,6 @@
 """What GDAL writes: GeoPackage and FlatGeobuf, from a stream of Arrow batches."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,34 +9,45 @@ import pyogrio
 
 from maps.export.rows import Rows
 
-# Its index is made of every feature's box in memory, 160 bytes each: beyond this the file goes without.
-INDEXED = 250_000
-
 
 def geopackage(rows: Rows, path: Path) -> None:
     """Writes a GeoPackage with an R-tree and the source's name as its layer."""
-    write(rows, _reader(rows), path, "GPKG")
+    # Of 1.4 the triggers have other names, which readers of a few years ago take for missing.
+    write(rows, rows.schema(), rows.batches(), path, "GPKG", VERSION="1.3")
 
 
 def flatgeobuf(rows: Rows, path: Path) -> None:
-    """Writes a FlatGeobuf; GDAL's own index where the rows are not too many for its memory."""
-    write(rows, _reader(rows), path, "FlatGeobuf")
+    """Writes a FlatGeobuf with its index; the driver keeps each feature's box in memory until the end."""
+    write(rows, rows.schema(), rows.batches(), path, "FlatGeobuf")
 
 
-def write(rows: Rows, batches: pa.RecordBatchReader, path: Path, driver: str, **options: Any) -> None:
+def write(
+    rows: Rows, schema: pa.Schema, batches: Iterator[pa.RecordBatch], path: Path, driver: str, **options: Any
+) -> None:
     """Writes batches whose last column is the geometry by one of GDAL's drivers."""
-    pyogrio.write_arrow(
-        batches,
-        path,
-        layer=rows.source.name,
-        driver=driver,
-        geometry_name=batches.schema.names[-1],
-        geometry_type=rows.source.shape,
-        crs=f"EPSG:{rows.source.crs}",
-        encoding="UTF-8",
-        **options,
-    )
+    failed: list[Exception] = []
 
+    def heard() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except Exception as error:
+            failed.append(error)
+            raise
 
-def _reader(rows: Rows) -> pa.RecordBatchReader:
-    return pa.RecordBatchReader.from_batches(rows.schema(), rows.batches())
+    try:
+        pyogrio.write_arrow(
+            pa.RecordBatchReader.from_batches(schema, heard()),
+            path,
+            layer=rows.source.name,
+            driver=driver,
+            geometry_name=schema.names[-1],
+            geometry_type=rows.source.shape,
+            crs=f"EPSG:{rows.source.crs}",
+            encoding="UTF-8",
+            **options,
+        )
+    except Exception:
+        # On its way through GDAL an error of ours loses its name.
+        if failed:
+            raise failed[0] from None
+        raise

@@ -40,7 +40,7 @@ def save(rows: Rows, path: Path) -> None:
         name = rows.source.name
         schema = pa.schema([_field(one) for one in rows.schema()])
         batches = (_batch(batch, schema) for batch in rows.batches())
-        ogr.write(rows, pa.RecordBatchReader.from_batches(schema, batches), folder / f"{name}.shp", "ESRI Shapefile")
+        ogr.write(rows, schema, batches, folder / f"{name}.shp", "ESRI Shapefile")
         (folder / "LEGEND.txt").write_text(_legend(rows), encoding="utf-8-sig")
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
             for file in sorted(folder.iterdir()):

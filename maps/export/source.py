@@ -1,9 +1,10 @@
 """What goes into a file, whatever the format: rows of named fields, each with a place."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Subquery, Text, cast, func, literal, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, Subquery, Text, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from boundaries.models import Area, Edition
@@ -18,7 +19,7 @@ from maps.outlines import COARSE, FINE, LEVELS, given
 
 Kind = Literal["text", "moment", "truth", "number", "list"]
 POINT_DECIMALS = 7  # of a degree: 1 cm
-_KINDS: dict[type, Kind] = {bool: "truth", int: "number", list: "list", str: "text"}
+_KINDS: dict[type, Kind] = {bool: "truth", datetime: "moment", int: "number", list: "list", str: "text"}
 _ENDINGS = {"photos": ".jpg", "videos": ".mp4"}
 
 
@@ -39,8 +40,7 @@ class Source:
 
     def kind(self, field: str) -> Kind:
         """What a field's values are."""
-        python = self.rows.c[field].type.python_type
-        return _KINDS.get(python, "moment")
+        return _KINDS[self.rows.c[field].type.python_type]
 
     def value(self, field: str) -> ColumnElement[Any]:
         """A field in SQL; the keys of pictures as their addresses, with a blank between two."""
@@ -79,7 +79,7 @@ def areas(session: Session, edition: Edition, level: str, crs: int = SRID) -> So
             Area.level,
             Area.parent_code.label("parent"),
             *(cast(literal(value), Text).label(name) for name, value in said.items()),
-            (literal_column("true") if not edition.redistributable else literal_column("false")).label("simplified"),
+            literal(not edition.redistributable, Boolean).label("simplified"),
             func.ST_ForcePolygonCCW(given(edition)).label("geometry"),
         )
         .where(own)

@@ -78,7 +78,10 @@ def test_import_and_export(run: Run, own: Engine, tmp_path: Path) -> None:
     "arguments",
     [
         ("reports", "import", "none.csv"),
-        ("reports", "export", "--format", "shp", "--out", "out.shp"),
+        ("reports", "export", "--format", "dwg", "--out", "out.dwg"),
+        ("reports", "export", "--crs", "EPSG:2154", "--format", "csv", "--out", "out.csv"),
+        ("reports", "export", "--crs", "EPSG:5899", "--out", "out.geojson"),
+        ("reports", "export", "--fields", "phone", "--out", "out.geojson"),
         ("reports", "export", "--out", "/no/such/folder/out.geojson"),
         ("reports", "export", "--bbox", "1,2", "--out", "out.geojson"),
         ("demo", "--reports", "0"),

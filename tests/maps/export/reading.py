@@ -28,7 +28,7 @@ def written(connection: Connection, asked: Asked, name: str, folder: Path) -> Pa
 def read(path: Path, name: str, crs: int = 4326) -> geopandas.GeoDataFrame:
     """A file as a frame by code: fields by their long names, places as geometry."""
     if name == "geoparquet":
-        frame = geopandas.read_parquet(path).drop(columns="bbox")
+        frame = geopandas.read_parquet(path)
     elif name in ("csv", "xlsx"):
         frame = _placed(_table(path, name), crs)
     elif name == "shp":
@@ -36,7 +36,8 @@ def read(path: Path, name: str, crs: int = 4326) -> geopandas.GeoDataFrame:
     else:
         frame = pyogrio.read_dataframe(path)
         if name == "kml":
-            frame = frame.drop(columns=_KML_OWN)
+            named = {"name": frame["Name"]} if "kind" in frame else {}  # GDAL takes an area's name for the placemark's
+            frame = frame.drop(columns=_KML_OWN).assign(**named)
         if name in ("geojson", "geojsonseq"):
             frame = frame.rename(columns={"id": "code"})
     return frame.set_index("code").sort_index()
