@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.routes import exports
 from geo.database import build_engine, build_sessions
 from geo.deadlines import ZONE
-from geo.models import Report
+from geo.models import Export, Report
 from geo.settings import Settings
 from maps.export import FORMATS, rows
 from tests.browser.conftest import running
@@ -195,13 +195,18 @@ def test_who_goes_away_leaves_nothing_running(
         with socket.create_connection((host, int(port))) as reader:
             reader.sendall(b"GET /api/v1/export HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b"200" in reader.recv(100)
-            session.rollback()
-            assert session.scalar(busy) == 1
-        deadline = time.monotonic() + 30
-        while session.scalar(busy):
-            session.rollback()
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.05)
+            # The head of the file leaves before the first row is asked for.
+            _wait(session, lambda: session.scalar(busy) == 1)
+        _wait(session, lambda: not session.scalar(busy))
+        _wait(session, lambda: session.scalar(select(Export.state)) == "cancelled")
+
+
+def _wait(session: Session, true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        session.rollback()
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
 
 
 def test_the_description_names_every_format_and_crs(client: TestClient) -> None:
