@@ -2,13 +2,20 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import pytest
+from sqlalchemy.orm import Session
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from api.cli import root
+from geo.models import Report
+from maps.export import Asked, write
+from maps.export.crs import code_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,3 +50,22 @@ def test_every_dependency_has_its_reason_in_the_readme() -> None:
     names = {re.split(r"[\[=<>~]", line)[0] for line in wanted}
     listed = set(re.findall(r"`([a-z0-9-]+)`", "\n".join(line for line in README.splitlines() if line.startswith("|"))))
     assert names - listed == set()
+
+
+def test_the_lines_for_geopandas_open_an_export_and_draw_it(
+    session: Session, make_report: Callable[..., Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [make_report(category="giao-thong", accepted=True), make_report(lon=108.474, lat=15.5736)]
+    (lines,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (address,) = re.findall(r'curl "http://127.0.0.1:8000/api/v1/export\?(\S+)" -o reports.parquet', README)
+    asked = dict(parse_qsl(address))
+    write(session.connection(), Asked(crs=code_of(asked["crs"])), asked["format"], tmp_path / "reports.parquet")
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(lines, found)  # the README's own lines
+    assert len(found["reports"]) == 2
+    assert found["reports"].crs.to_epsg() == 5899
+    page = (tmp_path / "reports.html").read_text(encoding="utf-8")
+    assert all(report.code in page for report in made)
+    drawn = re.findall(r'"coordinates": \[([\d.]+), ([\d.]+)\]', page)
+    assert any((float(lon), float(lat)) == pytest.approx((108.474, 15.5736), abs=1e-7) for lon, lat in drawn)

@@ -188,25 +188,27 @@ def test_who_goes_away_leaves_nothing_running(
                 words, point, public_point, published_at, door, demo, needs_confirmation, version FROM reports
         """))  # fmt: skip
     session.commit()
-    busy = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
-                " AND state = 'active'")  # fmt: skip
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
+
+    def await_statements(wanted: int) -> None:
+        deadline = time.monotonic() + 30
+        while session.scalar(text(query + " AND state = 'active'")) != wanted:
+            session.rollback()
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.02)
+
     with running(fresh_database_url, tmp_path) as live:
         host, _colon, port = live.url.removeprefix("http://").partition(":")
         with socket.create_connection((host, int(port))) as reader:
             reader.sendall(b"GET /api/v1/export HTTP/1.1\r\nHost: x\r\n\r\n")
             assert b"200" in reader.recv(100)
-            # The head of the file leaves before the first row is asked for.
-            _wait(session, lambda: session.scalar(busy) == 1)
-        _wait(session, lambda: not session.scalar(busy))
-        _wait(session, lambda: session.scalar(select(Export.state)) == "cancelled")
-
-
-def _wait(session: Session, true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not true():
-        session.rollback()
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.05)
+            await_statements(1)  # it waits for the reader
+        await_statements(0)
+        deadline = time.monotonic() + 30
+        while session.scalar(select(Export.state)) != "cancelled":  # so the register has it
+            session.rollback()
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.05)
 
 
 def test_the_description_names_every_format_and_crs(client: TestClient) -> None:
