@@ -27,9 +27,11 @@ from api.routes import (
     maps,
     media,
     metrics,
+    orders,
     overview,
     pocket,
     push,
+    removed,
     reports,
     route,
     sms,
@@ -66,6 +68,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=packed)
     app.add_middleware(Measuring, registry=app.state.registry)
     app.include_router(assets.router)
+    app.include_router(removed.router)
     app.include_router(reports.router)
     app.include_router(uploads.router)
     app.include_router(actions.router)
@@ -81,6 +84,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(exports.router)
+    app.include_router(orders.router)
     app.include_router(maps.router)
     app.include_router(density.router)
     app.state.hotspots = hotspots.remembered_hotspots()

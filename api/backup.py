@@ -13,6 +13,7 @@ from typing import IO
 import orjson
 import psycopg
 
+from api import exporting
 from geo import binaries
 from geo.errors import SetupError
 from geo.i18n import _
@@ -32,7 +33,7 @@ def backup(url: str, media: Path, out: Path, progress: Progress) -> int:
             # First the database: a picture lies on disk before its row is committed, so none of its rows lacks one.
             dump = Path(folder) / DUMP
             _run("pg_dump", "--format=custom", "--no-owner", f"--file={dump}", url)
-            files = [dump, *sorted(path for path in media.rglob("*") if path.is_file())] if media.exists() else [dump]
+            files = [dump, *sorted(path for path in media.rglob("*") if _lasting(media, path))]
             sums = {}
             with tarfile.open(partial, "w") as tar:
                 for number, path in enumerate(files, 1):
@@ -51,6 +52,11 @@ def backup(url: str, media: Path, out: Path, progress: Progress) -> int:
     finally:
         partial.unlink(missing_ok=True)
     return len(files) - 1
+
+
+def _lasting(media: Path, path: Path) -> bool:
+    # Exports are made again more quickly than they are restored.
+    return path.is_file() and path.relative_to(media).parts[0] != exporting.FOLDER
 
 
 def restore(url: str, media: Path, file: Path, progress: Progress) -> int:

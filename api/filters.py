@@ -129,6 +129,22 @@ def read_filters(
     return filters
 
 
+def written(filters: Filters) -> dict[str, str]:
+    """The filters as `read_filters` reads them and an address has them; what is not asked is left out."""
+    box = filters.bbox
+    found = {
+        "bbox": ",".join(map(repr, (box.west, box.south, box.east, box.north))) if box else None,
+        "category": ",".join(filters.category),
+        "unit": filters.unit,
+        "area": filters.area,
+        "state": filters.state,
+        "since": filters.since.isoformat() if filters.since else None,
+        "until": filters.until.isoformat() if filters.until else None,
+        "q": filters.q,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
 def _there(session: Session, category: str | None, *others: str | None) -> tuple[bool, bool, bool]:
     if not category and not any(others):
         return False, False, False
@@ -166,4 +182,8 @@ def _from_query(
     )
 
 
+UpdatedSince = Annotated[
+    str | None,
+    Query(max_length=40, description="changed at or after: `updated_since_next` of the last answer"),
+]
 FiltersDep = Annotated[Filters, Depends(_from_query)]

@@ -16,7 +16,7 @@ from geo.settings import Settings
 DAYS = 90
 LINK = "follow-"  # what the names of the cookies begin with
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{32}")
-_IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads)/)[^\s?\"/]+")
+_IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads|exports)/)[^\s?\"/]+")
 
 
 def link(request: Request, settings: Settings, token: str) -> str:

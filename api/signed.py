@@ -28,13 +28,14 @@ def login_of(session: Session, request: Request) -> Login | None:
     return session.scalar(query.where(Login.expires_at > func.now(), User.active))
 
 
-def user_of(session: Session, request: Request) -> User | None:
+def user_of(session: Session, request: Request, *, reading: bool = False) -> User | None:
     """Who signed in with everything that their role asks for, or whose API key the request shows.
 
-    UnauthorizedError for a key that does not work, ForbiddenError where its scope does not reach.
+    UnauthorizedError for a key that does not work, ForbiddenError where its scope does not reach; a request that is
+    `reading` whatever its method is within the scope of every key.
     """
     if (token := bearer(request)) is not None:
-        return _of_key(session, request, token)
+        return _of_key(session, request, token, reading=reading)
     found = login_of(session, request)
     if found is None or not found.complete:
         return None
@@ -48,7 +49,7 @@ def bearer(request: Request) -> str | None:
     return token.strip() if kind.lower() == "bearer" and token.strip() else None
 
 
-def _of_key(session: Session, request: Request, token: str) -> User:
+def _of_key(session: Session, request: Request, token: str, *, reading: bool) -> User:
     settings: Settings = request.app.state.settings
     key = api_keys.find(session, token)
     if key is None:
@@ -56,7 +57,7 @@ def _of_key(session: Session, request: Request, token: str) -> User:
     most = {limits.subject(secret(settings), "key", str(key.id)): settings.limit_key_hour}
     with aside(session) as short:
         limits.count(short, most, refusal=limits.TOO_MANY)
-    if key.scope == "read" and request.method not in ("GET", "HEAD"):
+    if key.scope == "read" and not reading and request.method not in ("GET", "HEAD"):
         raise ForbiddenError(_("Khóa API này chỉ để đọc."))
     return key.user
 
@@ -68,7 +69,11 @@ def actor(user: User | None) -> Actor:
 
 def needed(session: Session, request: Request, action: str) -> User:
     """Who signed in and may do this; UnauthorizedError (a page then leads to the sign-in) or ForbiddenError."""
-    user = user_of(session, request)
+    return allowed(user_of(session, request), action)
+
+
+def allowed(user: User | None, action: str) -> User:
+    """The same of somebody who is known already."""
     if user is None:
         raise UnauthorizedError(_("Hãy đăng nhập để làm việc này."))
     if not may(actor(user), action):

@@ -12,7 +12,12 @@ from geo.database import driver
 _app = App(connector=SyncPsycopgConnector())
 
 
-def defer(session: Session, name: str, *, at: datetime | None = None, **arguments: Any) -> None:
-    """Asks for a job, not before `at`; its arguments are ids and plain values, never a name or a phone."""
-    job = _app.configure_task(name, schedule_at=at, connection=driver(session), allow_unknown=True)
+def defer(
+    session: Session, name: str, *, at: datetime | None = None, lock: str | None = None, **arguments: Any
+) -> None:
+    """Asks for a job, not before `at`; its arguments are ids and plain values, never a name or a phone.
+
+    Of the jobs that share a `lock` only one is done at a time.
+    """
+    job = _app.configure_task(name, schedule_at=at, lock=lock, connection=driver(session), allow_unknown=True)
     job.defer(**arguments)

@@ -72,6 +72,7 @@ MAY: dict[str, frozenset[Role]] = {
     "claim": frozenset({"officer", "head", "operator"}),  # says that they have a report in hand
     "command": frozenset({"operator"}),  # the night's pages: groups, the alert, the log, what is urgent
     "watch": frozenset({"operator"}),  # the control room: all of the province, with what waits where
+    "exact": frozenset({"planner", "operator"}),  # exports with the exact points; never with a sender
     "administer": frozenset({"administrator"}),
 }
 PUBLIC_ACTIONS = frozenset(action for action, roles in MAY.items() if "public" in roles)

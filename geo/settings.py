@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         int, Field(gt=0, description="reports an hour from one network address; mobile networks share them")
     ] = 1_000
     limit_key_hour: Annotated[int, Field(gt=0, description="requests an hour with one API key")] = 5_000
+    limit_export_hour: Annotated[
+        int, Field(gt=0, description="ordered exports an hour of one account or one network address")
+    ] = 20
     limit_sign_in_hour: Annotated[int, Field(gt=0, description="wrong sign-ins an hour from one network address")] = 60
     smtp_url: Annotated[
         str | None,
@@ -117,6 +120,7 @@ class Settings(BaseSettings):
         BeforeValidator(_unset),
         Field(description="months after which a report that ended leaves the database for a file; empty: never"),
     ] = None
+    export_hours: Annotated[int, Field(gt=0, description="hours for which the file of an ordered export is kept")] = 24
     data_request_hours: Annotated[
         int, Field(gt=0, description="hours in which a sender's request about their data is due")
     ] = 72

@@ -1,6 +1,7 @@
 """Where pictures lie: a folder, or a bucket of an S3-compatible store, by one setting."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -42,9 +43,23 @@ def write(settings: Settings, path: str, data: bytes) -> None:
     if settings.media_url is not None:
         return  # a bucket answers once it has it
     # The folder's store renames into place without waiting for the disk; the commit must not be ahead of it.
-    file = settings.media_dir / path
-    for target in (file, *(folder for folder in file.parents if folder.is_relative_to(settings.media_dir))):
-        _sync(target)
+    _sync_all(settings, settings.media_dir / path)
+
+
+def keep(settings: Settings, path: str, file: Path) -> None:
+    """Takes over a file of this machine, which may be larger than the memory, durably; it is then no longer there."""
+    if settings.media_url is not None:
+        _store(settings).put(path, file)
+        file.unlink()
+        return
+    target = settings.media_dir / path
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sync(file)
+    try:
+        file.replace(target)
+    except OSError:  # the pictures lie on another disk
+        shutil.move(file, target)
+    _sync_all(settings, target)
 
 
 def remove(settings: Settings, paths: Sequence[str]) -> None:
@@ -75,6 +90,11 @@ def _bucket(url: str, endpoint: str, key: str, secret: str) -> S3Store:
         config |= {"endpoint": endpoint}
     client: ClientConfig = {"allow_http": endpoint.startswith("http://")}
     return S3Store(parts.netloc, prefix=parts.path.strip("/") or None, config=config, client_options=client)
+
+
+def _sync_all(settings: Settings, file: Path) -> None:
+    for target in (file, *(folder for folder in file.parents if folder.is_relative_to(settings.media_dir))):
+        _sync(target)
 
 
 def _sync(target: Path) -> None:

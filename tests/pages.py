@@ -65,6 +65,12 @@ PUBLIC = (
     Shown("own-requested", "/reports/{rejected}?requested=1", "sender"),
     Shown("no-code", "/reports?code=x", status=404),
     Shown("nothing", "/nothing", status=404),
+    Shown("planner", "/planner"),
+    Shown("planner-chosen", "/planner?category=giao-thong&area=503&format=csv&crs=EPSG:32649&fields=state,content"),
+    Shown("planner-empty", "/planner?until=2001-01-01"),
+    Shown("planner-refused", "/planner?bbox=1,2,3", status=422),
+    *(Shown(f"order-{state}", f"/planner/exports/{{order_{state}}}") for state in ("waiting", "ready", "cancelled")),
+    Shown("no-order", "/planner/exports/nothing", status=404),
     Shown("bad-filter", "/maps/timeline?by=year", status=422),
     *(Shown(name, f"/maps/{name}") for name in NAMES),
     Shown("map-filtered", "/maps/incidents?category=khac"),
@@ -107,6 +113,7 @@ STAFF = (
     Shown("ioc-log-empty", "/ioc/log?day=2026-01-31", "operator"),
     Shown("ioc-log-refused", "/ioc/log", "operator", status=422, form={"way": "note", "text": ""}),
     Shown("forbidden", "/admin/users", "officer", status=403),
+    Shown("planner-exact", "/planner?exact=true", "settling"),
     *(Shown(f"admin-{name}", f"/admin/{name}", "administrator") for name in SECTIONS),
     Shown("admin-refused", "/admin/users", "administrator", status=422, form={"email": "x"}),
 )
@@ -117,6 +124,7 @@ NO_PAGES = (
     r"/sw\.js", r"/manifest\.webmanifest", r"/app/.*",
     r"/openapi\.json", r"/api/.*", r"/tiles/.*", r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
+    r"/exports/.*", r"/planner/quangnam\.qgz",
 )  # fmt: skip
 
 

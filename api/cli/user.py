@@ -1,4 +1,4 @@
-"""quangnam user: add, list, link, end, looks."""
+"""quangnam user: add, list, link, end, looks, exports."""
 
 import csv
 from datetime import date, datetime, time
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.cli import context
-from geo import accounts, contacts
+from geo import accounts, contacts, exports
 from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _
@@ -77,16 +77,39 @@ def looks(
     out: Annotated[Path, typer.Option(help="tệp CSV")],
 ) -> None:
     """Writes who has seen which sender's name and phone since a day, for whoever examines a breach."""
-    try:
-        day = datetime.combine(date.fromisoformat(since), time(), ZONE)
-    except ValueError:
-        raise InvalidError(_("Ngày phải có dạng 2026-01-31."), field="since") from None
     with context.engine(load()) as engine, Session(engine) as session, out.open("w", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(["at", "report", "user", "unit", "why"])
-        rows = session.execute(contacts.looks_since(day)).all()
+        rows = session.execute(contacts.looks_since(_day(since))).all()
         writer.writerows([row.at.astimezone(ZONE).isoformat(timespec="seconds"), *row[1:]] for row in rows)
     typer.echo(f"{len(rows)} lần xem: {out}")
+
+
+@app.command("exports")
+def exports_(
+    *,
+    since: Annotated[str, typer.Option(help="từ ngày, ví dụ 2026-01-01")],
+    out: Annotated[Path, typer.Option(help="tệp CSV")],
+) -> None:
+    """Writes who took which reports out since a day: filters, columns, CRS, exact points or not, how many."""
+    with context.engine(load()) as engine, Session(engine) as session, out.open("w", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["at", "user", "door", "state", "format", "crs", "exact", "rows", "filters", "fields"])
+        found = session.scalars(exports.since(_day(since))).all()
+        for one in found:
+            at = one.created_at.astimezone(ZONE).isoformat(timespec="seconds")
+            who = one.user.email if one.user else ""
+            how = [one.door, one.state, one.format, one.crs, one.exact, one.done]
+            asked = " ".join(f"{name}={value}" for name, value in one.filters.items())
+            writer.writerow([at, who, *how, asked, " ".join(one.fields)])
+    typer.echo(f"{len(found)} lần xuất: {out}")
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), ZONE)
+    except ValueError:
+        raise InvalidError(_("Ngày phải có dạng 2026-01-31."), field="since") from None
 
 
 def _say(settings: Settings, token: str) -> None:

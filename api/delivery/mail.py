@@ -13,7 +13,7 @@ from geo.settings import Settings
 TIMEOUT = 20  # seconds
 
 
-def send(settings: Settings, to: str, letter: Letter, *, number: int) -> None:
+def send(settings: Settings, to: str, letter: Letter, *, number: int | str) -> None:
     """Hands a letter to the mail server; whatever it raises means that it must be tried again.
 
     `number` makes a Message-ID that is the same whenever the letter is tried again, so that a repeat is recognised.

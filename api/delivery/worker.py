@@ -4,12 +4,13 @@ import logging
 from datetime import UTC, datetime
 
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import JobAborted
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import archiving
+from api import archiving, exporting
 from api.delivery import sending
 from api.sms import replies
-from geo import inbound, outbox, retention, timekeeping, uploads
+from geo import exports, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
@@ -44,6 +45,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
 
     _answering(app, settings, sessions)
     _counting(app, sessions)
+    _exporting(app, settings, sessions)
     _forgetting(app, settings, sessions)
 
     @app.periodic(cron="* * * * *")
@@ -74,6 +76,19 @@ def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
             replies.tell(session, settings, message_id, last=last)
 
 
+def _exporting(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    # How often it is tried again is the order's own business, which also counts workers that were killed.
+    @app.task(name=exports.MAKE, retry=RetryStrategy(wait=4), pass_context=True)
+    def export(context: JobContext, export_id: int) -> None:
+        if not exporting.make(sessions, settings, export_id, context.should_abort):
+            raise JobAborted
+
+    @app.task(name=exports.TELL, retry=RETRY)
+    def export_told(export_id: int) -> None:
+        with sessions.begin() as session:
+            exporting.tell(session, settings, export_id)
+
+
 def _counting(app: App, sessions: sessionmaker[Session]) -> None:
     @app.periodic(cron="* * * * * */10")
     @app.task(name="count", queueing_lock="count")
@@ -101,6 +116,7 @@ def _forgetting(app: App, settings: Settings, sessions: sessionmaker[Session]) -
     @app.task(name="sweep", queueing_lock="sweep")
     def sweep(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         uploads.sweep(sessions, datetime.now(UTC))
+        exporting.sweep(sessions, settings, datetime.now(UTC))
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

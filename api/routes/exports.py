@@ -9,13 +9,14 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.asked import CRS_HELP, AskedDep, crs_of
+from api.asked import CRS_HELP, Wanted, WantedDep, crs_of, order_of
 from api.deps import SessionDep, SessionsDep
 from api.download import Download
 from boundaries import editions
+from geo import exports
 from geo.errors import InvalidError, TooManyError
 from geo.i18n import _
-from maps.export import FORMATS, areas, check, count, stream
+from maps.export import FORMATS, areas, stream
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
@@ -28,18 +29,15 @@ _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {one.media_type: {} 
 
 
 @router.get("", response_class=StreamingResponse, responses=_FILES)
-def export(
-    request: Request,
-    session: SessionDep,
-    sessions: SessionsDep,
-    asked: AskedDep,
-    format: _FORMAT = "geojson",  # noqa: A002 (the contract's word)
-) -> Response:
-    """All public reports that pass the filters, as one file."""
-    check(asked, format)
-    deliverable(format, count(session.connection(), asked))
-    pieces = _pieces(sessions, lambda connection: stream(connection, asked, format))
-    return Download(request, format, "phan-anh", pieces)
+def export(request: Request, session: SessionDep, sessions: SessionsDep, wanted: WantedDep) -> Response:
+    """All public reports that pass the filters, as one file; `Updated-Since-Next` is for whoever keeps a copy."""
+    order = order_of(session, wanted)
+    deliverable(wanted.format, order.total or 0)
+    noted = exports.note(session, wanted.user, order)
+    response = Download(request, wanted.format, "phan-anh", _noted(sessions, wanted, noted.id))
+    if order.following is not None:
+        response.headers["Updated-Since-Next"] = order.following.isoformat()
+    return response
 
 
 @router.get("/areas", response_class=StreamingResponse, responses=_FILES)
@@ -70,6 +68,22 @@ def deliverable(name: str, found: int) -> None:
             found=found,
             path="/api/v1/exports",
         )
+
+
+def _noted(sessions: sessionmaker[Session], wanted: Wanted, noted: int) -> Generator[bytes]:
+    """The pieces of a file, with what became of them in the register."""
+    done, whole = 0, False
+
+    def progress(rows: int) -> None:
+        nonlocal done
+        done = rows
+
+    try:
+        yield from _pieces(sessions, lambda connection: stream(connection, wanted.asked, wanted.format, progress))
+        whole = True
+    finally:
+        with sessions.begin() as session:
+            exports.ended(session, noted, done, whole=whole)
 
 
 def _pieces(sessions: sessionmaker[Session], made: Callable[[Connection], Generator[bytes]]) -> Generator[bytes]:

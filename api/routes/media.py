@@ -1,14 +1,12 @@
 """Pictures and films, as copies made here only."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from api import stored
 from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
 from api.signed import actor, user_of
@@ -19,25 +17,12 @@ from geo.filters import kept_back, pictured, shown_key
 from geo.i18n import _
 from geo.models import Media, Report
 from geo.permissions import may, visible
-from geo.settings import Settings
 
 router = APIRouter(tags=["reports"])
 _NAME = re.compile(r"([0-9a-f]{32})(-small\.jpg|\.jpg|\.mp4)")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _COPY = (".jpg", "-small.jpg", ".mp4")  # as media.paths has them
-PART = 2_000_000  # bytes at once: a film is not held in memory, and who asks for all of it gets the rest next
 # A day and not for ever: a picture that is hidden later must disappear from caches too.
 PUBLIC, PRIVATE = "public, max-age=86400", "private, no-store"
-
-
-class _Stored(NamedTuple):
-    settings: Settings
-    path: str
-    size: int
-
-    def parts(self) -> Iterator[bytes]:
-        for start in range(0, self.size, PART):
-            yield stores.part(self.settings, self.path, start, min(start + PART, self.size))
 
 
 @router.get("/media/{name}")
@@ -59,26 +44,10 @@ def copy(request: Request, session: SessionDep, settings: SettingsDep, name: str
                 "X-Content-Type-Options": "nosniff",
                 "Content-Security-Policy": "default-src 'none'; media-src 'self'; sandbox",
                 "Content-Disposition": "inline",
-                "Accept-Ranges": "bytes",
             }
             kind = "video/mp4" if match[2] == ".mp4" else "image/jpeg"
-            return _answer(request, _Stored(settings, path, size), headers, kind)
+            return stored.answer(request, stored.Stored(settings, path, size), headers, kind, most=stored.PART)
     raise NotFoundError(_("Không có ảnh này."))
-
-
-def _answer(request: Request, stored: _Stored, headers: dict[str, str], kind: str) -> Response:
-    """The whole, or what a Range (RFC 9110, 14.2) asks for: of one range, at most PART bytes, which it allows."""
-    asked = _RANGE.fullmatch(request.headers.get("range", "").strip())
-    if asked is None or asked[0] == "bytes=-":
-        headers["Content-Length"] = str(stored.size)
-        return StreamingResponse(stored.parts(), media_type=kind, headers=headers)
-    first, last = asked.groups()
-    start = int(first) if first else max(0, stored.size - int(last))
-    end = min(int(last) + 1 if first and last else stored.size, stored.size, start + PART)
-    if start >= end:
-        return Response(None, 416, headers | {"Content-Range": f"bytes */{stored.size}"})
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
-    return Response(stores.part(stored.settings, stored.path, start, end), 206, headers, kind)
 
 
 def _insider(session: Session, request: Request, report: Report) -> bool:

@@ -11,10 +11,10 @@ from api import calls, follow
 from api.archiving import check_archive
 from api.bodies import OPENAPI, SentDep
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
-from api.filters import FiltersDep, place
+from api.filters import FiltersDep, UpdatedSince, moment, place
 from api.geojson import MEDIA_TYPE, geojson
 from api.intake import submit
-from geo import codes
+from geo import codes, mirroring
 from geo.errors import NotFoundError
 from geo.filters import after, cursor_of, newest_first
 from geo.i18n import _
@@ -76,17 +76,23 @@ def find(
     limit: Annotated[int, Query(ge=1, le=1_000)] = 100,
     cursor: Annotated[str | None, Query(max_length=100, description="from the link `next`")] = None,
     near: Annotated[str | None, Query(description="lon,lat: the nearest to it, at most 100, in one page")] = None,
+    updated_since: UpdatedSince = None,
 ) -> Response:
     """Reports as a GeoJSON FeatureCollection, the newest first.
 
     With `near` the nearest come first, each with its `distance` in metres; there are no further pages then.
+    The first page has `updated_since_next`, the moment at which whoever keeps a copy asks the next time.
     """
+    # Before the reports are read, and of the first page alone: what changes while others are turned comes again.
+    next_time = {} if cursor else {"updated_since_next": mirroring.following(session)}
     links = [{"rel": "self", "type": MEDIA_TYPE, "href": str(request.url)}]
     if near:
         return geojson(
             _collection(links, [_at_distance(row) for row in nearest(session, filters, *place(near), limit)])
         )
     query = newest_first(select_public(filters))
+    if updated_since:
+        query = mirroring.changed(query, moment(updated_since, "updated_since"))
     if cursor:
         query = after(query, cursor)
     rows = session.execute(query.limit(limit + 1)).all()
@@ -94,7 +100,7 @@ def find(
     if len(rows) > limit:
         following = request.url.include_query_params(cursor=cursor_of(page[-1].created_at, page[-1].id))
         links.append({"rel": "next", "type": MEDIA_TYPE, "href": str(following)})
-    return geojson(_collection(links, [to_feature(row) for row in page]))
+    return geojson(_collection(links, [to_feature(row) for row in page]) | next_time)
 
 
 def _collection(links: list[dict[str, str]], features: list[dict[str, Any]]) -> dict[str, Any]:

@@ -28,6 +28,14 @@ def number(value: float, lang: Lang) -> str:
     return format_decimal(value, locale=_LOCALE[lang])
 
 
+def bytes(size: float, lang: Lang) -> str:  # noqa: A001 (the template's word)
+    """A size as a person says it: "1,2 MB"."""
+    for unit, factor in (("gigabyte", 1e9), ("megabyte", 1e6)):
+        if size >= factor:
+            return format_unit(round(size / factor, 1), unit, "short", locale=_LOCALE[lang])
+    return format_unit(max(1, round(size / 1_000)), "kilobyte", "short", locale=_LOCALE[lang])
+
+
 def percent(share: float, lang: Lang) -> str:
     """A share of 1 in whole per cent: "62%"."""
     return format_percent(share, locale=_LOCALE[lang])

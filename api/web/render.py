@@ -69,9 +69,8 @@ def _bound(lang: Lang) -> dict[str, Any]:
     def say(message: str, **fields: Any) -> str:
         return translate(message, lang, **fields)
 
-    named = {
-        name: partial(getattr(formats, name), lang=lang) for name in ("moment", "ago", "number", "percent", "distance")
-    }
+    names = ("moment", "ago", "number", "percent", "distance", "bytes")
+    named = {name: partial(getattr(formats, name), lang=lang) for name in names}
     return {
         "lang": lang,
         "_": say,
@@ -117,5 +116,5 @@ def _signed_in(session: Session, request: Request) -> dict[str, Any] | None:
     if login is None or not login.complete:
         return None
     return {"name": login.user.name} | {
-        part: login.user.role in MAY[part] for part in ("desk", "command", "administer")
+        part: login.user.role in MAY[part] for part in ("desk", "command", "exact", "administer")
     }

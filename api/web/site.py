@@ -26,6 +26,8 @@ from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
 from api.web.ioc import groups, log, storm, urgent, wall
+from api.web.planner import pages as planner
+from api.web.planner import project
 
 
 def install(app: FastAPI) -> None:
@@ -51,6 +53,8 @@ def install(app: FastAPI) -> None:
         urgent,
         storm,
         log,
+        planner,
+        project,
         admin,
         wall,
     ):

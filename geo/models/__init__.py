@@ -10,6 +10,7 @@ from geo.models.day import Day
 from geo.models.delivery import Delivery
 from geo.models.density import DensityBlock, DensityDelta, DensityOwner
 from geo.models.event import Event
+from geo.models.export import Export
 from geo.models.flag import Flag
 from geo.models.follower import Follower
 from geo.models.idempotency import IdempotencyKey
@@ -50,6 +51,7 @@ __all__ = [
     "DensityDelta",
     "DensityOwner",
     "Event",
+    "Export",
     "Flag",
     "Follower",
     "IdempotencyKey",

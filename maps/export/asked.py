@@ -12,8 +12,9 @@ from maps.features import COLUMNS
 class Asked:
     """Which reports, which of COLUMNS, and in which CRS (an EPSG code).
 
-    `exact` gives the exact point in place of the public one: only doors that have checked the right set it. `wkt` is
-    how CSV writes a place: as one column of text, not as two of numbers.
+    `exact` gives the exact point in place of the public one: only doors that have checked the right set it.
+    `changed_since` leaves what changed at or after a moment, for whoever keeps a copy. `wkt` is how CSV writes a place:
+    as one column of text, not as two of numbers.
     """
 
     filters: Filters = field(default_factory=Filters)

@@ -12,6 +12,7 @@ from geo.errors import NotFoundError
 from geo.filters import newest_first
 from geo.geometry import SRID
 from geo.i18n import _
+from geo.mirroring import changed
 from maps.export.asked import Asked
 from maps.features import select_public
 from maps.outlines import COARSE, FINE, LEVELS, given
@@ -53,6 +54,8 @@ class Source:
 def reports(asked: Asked, *, ordered: bool = True) -> Source:
     """The public reports that pass, newest first where they are to be `ordered`."""
     found = select_public(asked.filters, bulk=True, exact=asked.exact)
+    if asked.changed_since is not None:
+        found = changed(found, asked.changed_since)
     rows = (newest_first(found) if ordered else found).subquery("report")
     return Source("reports", rows, asked.fields, "Point", asked.crs)
 

@@ -67,10 +67,15 @@ def check_format(name: str, code: int) -> None:
     crs.shift(code)
 
 
-def stream(connection: Connection, asked: Asked, name: str) -> Generator[bytes]:
-    """Yields the file in pieces; constant in memory, on disk too for formats that are `streamed`; one snapshot."""
+def stream(
+    connection: Connection, asked: Asked, name: str, progress: Callable[[int], None] = lambda _rows: None
+) -> Generator[bytes]:
+    """Yields the file in pieces; constant in memory, on disk too for formats that are `streamed`; one snapshot.
+
+    `progress` hears how many rows have come.
+    """
     check(asked, name)
-    yield from pieces(Rows(connection, _source(connection, asked, name), wkt=asked.wkt), name)
+    yield from pieces(Rows(connection, _source(connection, asked, name), progress, asked.wkt), name)
 
 
 def write(

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.routes import exports
 from geo.database import build_engine, build_sessions
 from geo.deadlines import ZONE
-from geo.models import Report
+from geo.models import Export, Report
 from geo.settings import Settings
 from maps.export import FORMATS, rows
 from tests.browser.conftest import running
@@ -204,6 +204,11 @@ def test_who_goes_away_leaves_nothing_running(
             assert b"200" in reader.recv(100)
             await_statements(1)  # it waits for the reader
         await_statements(0)
+        deadline = time.monotonic() + 30
+        while session.scalar(select(Export.state)) != "cancelled":  # so the register has it
+            session.rollback()
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.05)
 
 
 def test_the_description_names_every_format_and_crs(client: TestClient) -> None:

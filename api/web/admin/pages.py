@@ -13,6 +13,7 @@ from api.deps import SessionDep, SettingsDep, language
 from api.web import forgery
 from api.web.admin.authorities import RULES, UNITS
 from api.web.admin.calendar import CATEGORIES, DAYS, NUMBERS
+from api.web.admin.exports import EXPORTS
 from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
 from api.web.admin.section import ACTIONS, Change, Saved, Section
@@ -26,7 +27,8 @@ from geo.settings import Settings
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 SECTIONS = {
-    one.name: one for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES)
+    one.name: one
+    for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
 }
 _log = logging.getLogger("quangnam.admin")
 

@@ -1,0 +1,136 @@
+"""Exports that the worker makes: ordered, looked after, fetched."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
+
+from api import exporting, signed, stored
+from api.asked import Wanted, WantedDep, order_of
+from api.deps import SessionDep, SettingsDep
+from api.intake import network
+from api.signed import bearer
+from api.web import origin
+from geo import exports, limits, stores
+from geo.aside import aside
+from geo.errors import ConflictError, ForbiddenError, GoneError, InvalidError, NotFoundError
+from geo.i18n import _
+from geo.models import Export
+from geo.secret import secret
+from geo.settings import Settings
+from maps.export import FORMATS, estimated_size
+
+router = APIRouter(tags=["export"])
+PATH = "/api/v1/exports"
+
+
+@router.post(PATH, status_code=202)
+def place(
+    *,
+    request: Request,
+    session: SessionDep,
+    settings: SettingsDep,
+    wanted: WantedDep,
+    mail: Annotated[bool, Query(description="an e-mail when the file is ready, for whoever signed in")] = False,
+) -> Response:
+    """Orders the file of `GET /api/v1/export`, of any size and in any format; `Location` tells how far it is."""
+    if bearer(request) is None and not origin.same_site(request, settings):
+        raise ForbiddenError(_("Yêu cầu này đến từ một trang khác; hãy mở lại trang xuất dữ liệu."))
+    token, export = ordered(session, request, settings, wanted, mail=mail)
+    session.flush()
+    headers = {"Location": f"{PATH}/{token}", "Cache-Control": "no-store"}
+    return Response(orjson.dumps(standing(request, settings, export, token)), 202, headers, "application/json")
+
+
+@router.get(f"{PATH}/estimate")
+def estimate(session: SessionDep, wanted: WantedDep) -> dict[str, Any]:
+    """How many rows and about how many bytes an export would have; nothing is made."""
+    found = order_of(session, wanted)
+    size = estimated_size(wanted.asked, wanted.format, found.total or 0)
+    return {"rows": found.total, "size": size, "streamed": FORMATS[wanted.format].streamed}
+
+
+@router.get(f"{PATH}/{{token}}")
+def look(*, request: Request, session: SessionDep, settings: SettingsDep, response: Response, token: str) -> Any:
+    """How far an order is, and where its file is once it is ready."""
+    response.headers["Cache-Control"] = "no-store"
+    return standing(request, settings, exports.find(session, token), token)
+
+
+@router.delete(f"{PATH}/{{token}}", status_code=204)
+def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
+    """Cancels an order, or removes its file."""
+    export = exports.find(session, token, lock=True)
+    exports.cancel(export, datetime.now(UTC))
+    stores.remove(settings, [exporting.path_of(export)])
+    return Response(status_code=204)
+
+
+@router.get("/exports/{token}/{filename}")
+def fetch(request: Request, session: SessionDep, settings: SettingsDep, token: str, filename: str) -> Response:
+    """The file, also in ranges, while it lasts; one with exact points for those alone who may order it."""
+    export = exports.find(session, token)
+    if export.exact:
+        # An address is passed on more easily than an account.
+        signed.allowed(signed.user_of(session, request), "exact")
+    if filename != export.filename:
+        raise NotFoundError(exports.GONE)
+    if export.state in exports.OPEN:
+        raise ConflictError(_("Tệp chưa ghi xong; hãy chờ ít phút."))
+    size = stores.size(settings, exporting.path_of(export)) if standing_state(export) == "ready" else None
+    if size is None:
+        raise GoneError(exports.GONE)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+    }
+    file = stored.Stored(settings, exporting.path_of(export), size)
+    return stored.answer(request, file, headers, FORMATS[export.format].media_type)
+
+
+def ordered(
+    session: Session, request: Request, settings: Settings, wanted: Wanted, *, mail: bool = False
+) -> tuple[str, Export]:
+    """The token and the row of a new order; TooManyError beyond the limit of whoever asks."""
+    if mail and (wanted.user is None or not settings.smtp_url):
+        raise InvalidError(_("Chỉ báo qua e-mail cho người đã đăng nhập, khi hệ thống gửi được thư."), field="mail")
+    key = secret(settings)
+    who = f"user {wanted.user.id}" if wanted.user else network(request.client.host) if request.client else ""
+    with aside(session) as short:
+        most = {limits.subject(key, "export", who): settings.limit_export_hour}
+        limits.count(short, most, refusal=limits.TOO_MANY)
+    called = exporting.filename(wanted.format)
+    export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
+    return exports.token_of(key, export), export
+
+
+def standing_state(export: Export) -> str:
+    """The state of an order now: one whose time is over may still lie where the sweep has not been."""
+    over = export.state == "ready" and (export.expires_at is None or export.expires_at <= datetime.now(UTC))
+    return "expired" if over else export.state
+
+
+def standing(request: Request, settings: Settings, export: Export, token: str) -> dict[str, Any]:
+    """An order as programs and pages see it; `progress` in per cent, sizes in bytes."""
+    state = standing_state(export)
+    base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+    return {
+        "state": state,
+        "progress": 100 if state == "ready" else min(99, 100 * export.done // max(export.total or 1, 1)),
+        "rows": export.done if state == "ready" else None,
+        "done": export.done,
+        "total": export.total,
+        "size": export.size,
+        "format": export.format,
+        "crs": f"EPSG:{export.crs}",
+        "exact": export.exact,
+        "filename": export.filename,
+        "link": base + exporting.address(export, token) if state == "ready" else None,
+        "created_at": export.created_at,
+        "expires_at": export.expires_at if state == "ready" else None,
+        "updated_since_next": export.following,
+    }

@@ -1,0 +1,117 @@
+"""What the form of the planner's page says, as an address and as an export."""
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from api.asked import Wanted, asked_of, want
+from api.filters import read_filters
+from api.filters import written as written_filters
+from geo.filters import Filters
+from geo.models import User
+from maps.export import FORMATS
+from maps.features import COLUMNS
+
+FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
+NAMES = (*FILTERS, "format", "crs", "fields", "exact")
+SEVERAL = ("category", "fields")  # boxes that are ticked
+FORMAT, CRS = "gpkg", "EPSG:5899"
+
+
+class Choice(NamedTuple):
+    """What was chosen, in words of an address: the filters, and how the file is to be."""
+
+    filters: dict[str, str]
+    format: str
+    crs: str
+    fields: tuple[str, ...]
+    exact: bool
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of `/api/v1/export`, and no more than are needed."""
+        found = self.filters | {"format": self.format}
+        if FORMATS[self.format].any_crs:
+            found["crs"] = self.crs
+        if set(self.fields) != set(COLUMNS):
+            found["fields"] = ",".join(self.fields)
+        return found | ({"exact": "true"} if self.exact else {})
+
+
+def written(items: list[tuple[str, str]]) -> dict[str, str]:
+    """What an address or a form says without its blanks: ticked boxes joined, else of several the last."""
+    found: dict[str, str] = {}
+    for name, value in items:
+        if name in NAMES and value.strip():
+            found[name] = f"{found[name]},{value}" if name in SEVERAL and name in found else value.strip()
+    return found
+
+
+def tidied(request: Request, said: Mapping[str, str]) -> str | None:
+    """The address to share where a form without script wrote blanks into it; None where it is tidy."""
+    query = request.query_params.multi_items()
+    if sum(name in NAMES for name, _value in query) == len(said):
+        return None
+    return address({name: value for name, value in query if name not in NAMES} | dict(said))
+
+
+def address(query: Mapping[str, str], path: str = "/planner") -> str:
+    """A path with a query."""
+    return path + (f"?{urlencode(query, safe=',:')}" if query else "")
+
+
+def choice(said: Mapping[str, str]) -> Choice:
+    """The choice that words mean; what is not said has its default, and an unknown format too."""
+    known = said.get("format", "") if said.get("format", "") in FORMATS else FORMAT
+    wished = said.get("fields", "").split(",")
+    fields = tuple(name for name in COLUMNS if name in wished) or COLUMNS
+    filters = {name: said[name] for name in FILTERS if name in said}
+    return Choice(filters, known, said.get("crs", CRS), fields, said.get("exact") == "true")
+
+
+def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
+    """The export that was chosen; InvalidError, ForbiddenError."""
+    said: dict[str, Any] = {"box" if name == "bbox" else name: value for name, value in chosen.filters.items()}
+    filters = read_filters(session, **said)
+    crs = chosen.crs if FORMATS[chosen.format].any_crs else None
+    asked = asked_of(filters, fields=",".join(chosen.fields), crs=crs)
+    return want(user, asked, chosen.format, exact=chosen.exact)
+
+
+class Dialect(NamedTuple):
+    """How a language of conditions writes the column of a moment, and a moment."""
+
+    column: str
+    moment: str
+
+
+CQL2 = Dialect("created_at", "TIMESTAMP('{}')")
+QGIS = Dialect("to_datetime(created_at)", "to_datetime('{}')")
+
+
+def condition(filters: Filters, dialect: Dialect) -> str:
+    """Filters, without their bbox and words, as a condition on the columns of reports; blank for none."""
+
+    def text(value: str) -> str:
+        return "'" + value.replace("'", "''") + "'"
+
+    parts = [f"category IN ({', '.join(map(text, filters.category))})"] if filters.category else []
+    parts += [f"{name} = {text(value)}" for name, value in (("state", filters.state), ("unit", filters.unit)) if value]
+    parts += [f"(area = {text(filters.area)} OR commune = {text(filters.area)})"] if filters.area else []
+    for sign, moment in ((">=", filters.since), ("<", filters.until)):
+        if moment is not None:
+            stamp = moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+            parts.append(f"{dialect.column} {sign} {dialect.moment.format(stamp)}")
+    return " AND ".join(parts)
+
+
+def items(filters: Filters) -> dict[str, str]:
+    """The parameters of OGC API – Features for filters; it has none for words."""
+    found = written_filters(filters)
+    box = {"bbox": found["bbox"]} if "bbox" in found else {}
+    said = condition(filters, CQL2)
+    return box | ({"filter": said, "filter-lang": "cql2-text"} if said else {})
