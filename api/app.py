@@ -13,6 +13,7 @@ from api import problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
+from api.ogc import tiles as ogc_tiles
 from api.routes import (
     actions,
     assets,
@@ -85,6 +86,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.state.hotspots = hotspots.remembered_hotspots()
     app.include_router(hotspots.router)
     app.include_router(tiles.router)
+    app.include_router(ogc_tiles.router)
     app.include_router(statistics.router)
     app.include_router(overview.router)
     app.include_router(boundaries.router)

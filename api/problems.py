@@ -34,6 +34,7 @@ STATUS: dict[type[errors.QuangnamError], int] = {
 UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError)
 RETRY = 5  # seconds after which a database that was down is likely to be back
 TITLES = {
+    400: _("Yêu cầu chưa đúng"),
     401: _("Cần đăng nhập"),
     422: _("Nội dung gửi chưa đúng"),
     404: _("Không tìm thấy"),
@@ -68,6 +69,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.QuangnamError)
     def domain(request: Request, error: errors.QuangnamError) -> JSONResponse:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        # OGC's standards know no other status for what is malformed.
+        if status == 422 and request.url.path.startswith("/ogc/"):
+            status = 400
         lang = language(request)
         members = dict(error.details)
         if isinstance(error, errors.InvalidError):

@@ -31,7 +31,7 @@ def reports(
     demo: Annotated[bool | None, Query(description="only demonstration reports, or none of them")] = None,
 ) -> Response:
     """Public reports as points (`reports`), or gathered into cells (`cells`) where they are many; empty for none."""
-    return _tile(request, report_tile(session, filters, tile, demo=demo), ASK)
+    return answer(request, report_tile(session, filters, tile, demo=demo), ASK)
 
 
 @router.get("/areas/{z}/{x}/{y}.mvt", response_class=Response, responses=TILE)
@@ -44,9 +44,10 @@ def areas(
     """The districts or, from zoom 10 on, communes of an edition (`areas`) and a point for each name (`labels`)."""
     found = editions.find(session, edition)
     settled = edition is not None and found.state == "active"
-    return _tile(request, area_tile(session, found, tile), KEEP if settled else ASK)
+    return answer(request, area_tile(session, found, tile), KEEP if settled else ASK)
 
 
-def _tile(request: Request, content: bytes, keeping: str) -> Response:
+def answer(request: Request, content: bytes, keeping: str) -> Response:
+    """A tile with its tag, or the 304 where the reader has it; `keeping` is what caches are told."""
     headers = {"ETag": tag_of(content), "Cache-Control": keeping}
     return unchanged(request, headers["ETag"], headers) or Response(content, media_type=MEDIA_TYPE, headers=headers)
