@@ -22,6 +22,7 @@ from api.routes import (
     claims,
     density,
     exports,
+    feeds,
     follow,
     health,
     hotspots,
@@ -81,6 +82,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(exports.router)
+    app.include_router(feeds.router)
     app.include_router(maps.router)
     app.include_router(density.router)
     app.state.hotspots = hotspots.remembered_hotspots()
