@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import describing, problems
 from api import follow as private_links
-from api import problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
@@ -50,7 +50,15 @@ from maps.past import Past
 
 def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     """The application over a database that `installation.prepare` has made ready."""
-    app = FastAPI(title="Quảng Nam trực tuyến", version="1", docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="Quảng Nam trực tuyến",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=describing.operation_id,
+    )
+    describing.install(app)
     app.state.settings = settings
     app.state.sessions = sessions
     app.state.past = Past()

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.signed import bearer
 from api.web import forgery
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api/v1/reports/{code}/claim", tags=["process"])
 ELSEWHERE = _("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh.")
 
 
-@router.post("")
+@router.post("", responses=refusals(*KEYED, 409))
 def take(
     *,
     request: Request,
@@ -35,7 +36,7 @@ def take(
     return told(claims.claim(session, report, who, datetime.now(UTC), over=over), who)
 
 
-@router.delete("")
+@router.delete("", responses=refusals(*KEYED, 409))
 def release(*, request: Request, session: SessionDep, settings: SettingsDep, code: str) -> dict[str, Any]:
     """Gives a report back; who has it now, somebody else or nobody."""
     if bearer(request) is None and not forgery.same_site(request, settings):

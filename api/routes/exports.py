@@ -11,6 +11,8 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.filters import FiltersDep
+from api.refusals import refusals
+from api.shapes import in_bytes
 from geo.deadlines import ZONE
 from geo.errors import TooManyError
 from geo.filters import Filters
@@ -23,7 +25,7 @@ _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
 
 
-@router.get("", response_class=StreamingResponse, responses={200: {"content": {kind: {} for kind in FORMATS.values()}}})
+@router.get("", response_class=StreamingResponse, responses=in_bytes(*FORMATS.values()) | refusals(429))
 def export(
     request: Request,
     filters: FiltersDep,

@@ -14,6 +14,8 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.etags import tag_of, unchanged
 from api.filters import FiltersDep
 from api.filters_in_words import in_words
+from api.refusals import refusals
+from api.shapes import in_bytes
 from api.web import finder, mapping
 from api.web.states import state_name
 from geo.filters import after, cursor_of, newest_first
@@ -30,7 +32,11 @@ FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
 SETTLED = timedelta(minutes=1)
 
 
-@router.get("/reports.atom", response_class=Response)
+@router.get(
+    "/reports.atom",
+    response_class=Response,
+    responses=in_bytes(MEDIA_TYPE) | refusals(304),
+)
 def reports(
     *,
     request: Request,

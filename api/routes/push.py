@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.delivery import outbound, push
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.voicing import limited
 from api.web import forgery
@@ -35,7 +36,7 @@ def key(settings: SettingsDep) -> dict[str, str]:
     return {"key": push.public_key(secret(settings))}
 
 
-@router.post("/reports/{code}/push")
+@router.post("/reports/{code}/push", responses=refusals(*KEYED))
 def subscribe(
     *, request: Request, response: Response, session: SessionDep, settings: SettingsDep, code: str, body: SubscriptionIn
 ) -> dict[str, bool]:

@@ -1,12 +1,14 @@
 """Vector tiles over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import SessionDep
 from api.etags import tag_of, unchanged
 from api.filters import FiltersDep
+from api.refusals import refusals
+from api.shapes import in_bytes
 from boundaries import editions
 from maps.area_tiles import areas as area_tile
 from maps.grid import Tile
@@ -18,7 +20,7 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 ASK = "no-cache"
 # A named edition stays as it is; the one in force may be another tomorrow, and a draft may be loaded anew.
 KEEP = "public, max-age=3600"
-TILE: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}, 304: {"description": "still the same"}}
+TILE = in_bytes(MEDIA_TYPE) | refusals(304)
 TileDep = Annotated[Tile, Depends(Tile.checked)]
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.voicing import Said, Voice, voice
 from api.web import forgery
 from geo import interest
@@ -24,7 +25,7 @@ class SaidIn(BaseModel):
     text: str = Field(default="", max_length=2_000)
 
 
-@router.post("/{kind}")
+@router.post("/{kind}", responses=refusals(*KEYED, 409))
 def say(
     *,
     request: Request,
