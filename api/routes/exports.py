@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.filters import FiltersDep
 from api.refusals import refusals
-from api.shapes import in_bytes
+from api.shapes import geojson_of
 from geo.deadlines import ZONE
 from geo.errors import TooManyError
 from geo.filters import Filters
@@ -25,7 +25,7 @@ _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
 
 
-@router.get("", response_class=StreamingResponse, responses=in_bytes(*FORMATS.values()) | refusals(429))
+@router.get("", response_class=StreamingResponse, responses=geojson_of("Features") | refusals(429))
 def export(
     request: Request,
     filters: FiltersDep,
