@@ -45,7 +45,7 @@ CONFORMANCE: tuple[str, ...] = (
 )
 
 
-def landing_links(base: str) -> list[dict[str, str]]:
+def landing_links(base: str) -> list[dict[str, Any]]:
     """What the landing page at `base` says of tiles."""
     return [
         {"href": f"{base}/tiles", "rel": REL + "tilesets-vector", "type": JSON},
@@ -53,7 +53,7 @@ def landing_links(base: str) -> list[dict[str, str]]:
     ]
 
 
-def collection_links(base: str, collection_id: str) -> list[dict[str, str]]:
+def collection_links(base: str, collection_id: str) -> list[dict[str, Any]]:
     """What a collection says of its tiles; nothing where it is not drawn."""
     if not has_tiles(collection_id):
         return []
