@@ -27,7 +27,7 @@ def take(
     session: SessionDep,
     settings: SettingsDep,
     code: str,
-    over: Annotated[bool, Body(embed=True, description="also out of a colleague's hands")] = False,
+    over: Annotated[bool, Body(embed=True, strict=True, description="also out of a colleague's hands")] = False,
 ) -> dict[str, Any]:
     """Takes a report in hand, or renews that: `{"by", "until", "mine"}`; 409 says who has it and until when."""
     if bearer(request) is None and not forgery.same_site(request, settings):

@@ -1,7 +1,7 @@
 """Web push: the key of this installation, and the browsers that follow a report by it."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.delivery import outbound, push
 from api.deps import SessionDep, SettingsDep
@@ -27,7 +27,7 @@ class SubscriptionIn(BaseModel):
     endpoint: str = Field(max_length=2_000)
     p256dh: str = Field(pattern=_BASE64)
     auth: str = Field(pattern=_BASE64)
-    yes: bool = True
+    yes: StrictBool = True
 
 
 @router.get("/push")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.deps import SessionDep, SettingsDep
 from api.refusals import KEYED, refusals
@@ -21,7 +21,7 @@ class SaidIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    yes: bool = True
+    yes: StrictBool = True
     text: str = Field(default="", max_length=2_000)
 
 
