@@ -22,6 +22,7 @@ from maps.grid import Tile
 __all__ = ["CONFORMANCE", "collection_links", "landing_links", "openapi_paths", "router"]
 
 router = APIRouter(prefix="/ogc", include_in_schema=False)
+NAME = "OGC API – Tiles"  # a name in every language
 OUTSIDE = _("Ô bản đồ này nằm ngoài phạm vi dữ liệu.")
 _CLASS = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"
 CONFORMANCE: tuple[str, ...] = (
@@ -48,8 +49,8 @@ CONFORMANCE: tuple[str, ...] = (
 def landing_links(base: str) -> list[dict[str, Any]]:
     """What the landing page at `base` says of tiles."""
     return [
-        {"href": f"{base}/tiles", "rel": REL + "tilesets-vector", "type": JSON},
-        {"href": f"{base}/tileMatrixSets", "rel": REL + "tiling-schemes", "type": JSON},
+        {"href": f"{base}/tiles", "rel": REL + "tilesets-vector", "type": JSON, "title": NAME},
+        {"href": f"{base}/tileMatrixSets", "rel": REL + "tiling-schemes", "type": JSON, "title": "Tile matrix sets"},
     ]
 
 
@@ -57,7 +58,8 @@ def collection_links(base: str, collection_id: str) -> list[dict[str, Any]]:
     """What a collection says of its tiles; nothing where it is not drawn."""
     if not has_tiles(collection_id):
         return []
-    return [{"href": f"{base}/collections/{collection_id}/tiles", "rel": REL + "tilesets-vector", "type": JSON}]
+    address = f"{base}/collections/{collection_id}/tiles"
+    return [{"href": address, "rel": REL + "tilesets-vector", "type": JSON, "title": NAME}]
 
 
 @router.get("/tileMatrixSets")
