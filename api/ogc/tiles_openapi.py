@@ -18,6 +18,13 @@ FILTERS = {
     "until": "created before: ISO 8601; or a day, which is included",
     "q": "words of the published content, or a report's code",
 }
+PLACES = {
+    "collectionId": "a collection that is drawn: reports, or an edition's areas of a level",
+    "tileMatrixSetId": "the grid",
+    "tileMatrix": f"the zoom, 0 to {FINEST}",
+    "tileRow": "from the north",
+    "tileCol": "from the west",
+}
 _OBJECT: Fragment = {"type": "object"}
 _CACHED = {
     "ETag": {"description": "stands for the bytes", "schema": {"type": "string"}},
@@ -115,7 +122,7 @@ _DEMO: Fragment = {
 
 def _in_path(name: str, pattern: str = "", values: list[str] | None = None) -> Fragment:
     schema = {"type": "string", "enum": values} if values else {"type": "string", "pattern": pattern}
-    return {"name": name, "in": "path", "required": True, "schema": schema}
+    return {"name": name, "in": "path", "required": True, "description": PLACES[name], "schema": schema}
 
 
 def _filter(name: str) -> Fragment:

@@ -220,3 +220,11 @@ def test_collections_and_the_landing_page_are_told_where_their_tiles_are(client:
         (told,) = tiles.collection_links("/ogc", one)
         assert ok(client, told["href"])["tilesets"]
     assert tiles.collection_links("/ogc", "units") == tiles.collection_links("/ogc", "hotspots") == []
+
+
+def test_each_path_is_described_with_its_parameters() -> None:
+    for path, operations in tiles.openapi_paths().items():
+        told = {one["name"]: one for one in operations["get"]["parameters"]}
+        assert set(re.findall(r"{(\w+)}", path)) == {name for name, one in told.items() if one["in"] == "path"}
+        assert all(one["description"] for one in told.values())
+        assert {"200", "400", "404", "503"} <= set(operations["get"]["responses"])
