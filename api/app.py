@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import describing, problems
 from api import follow as private_links
-from api import problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
+from api.ogc import tiles as ogc_tiles
 from api.routes import (
     actions,
     assets,
@@ -21,6 +22,7 @@ from api.routes import (
     claims,
     density,
     exports,
+    feeds,
     follow,
     health,
     hotspots,
@@ -50,7 +52,15 @@ from maps.past import Past
 
 def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     """The application over a database that `installation.prepare` has made ready."""
-    app = FastAPI(title="Quảng Nam trực tuyến", version="1", docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="Quảng Nam trực tuyến",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=describing.operation_id,
+    )
+    describing.install(app)
     app.state.settings = settings
     app.state.sessions = sessions
     app.state.past = Past()
@@ -85,11 +95,13 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(exports.router)
     app.include_router(orders.router)
+    app.include_router(feeds.router)
     app.include_router(maps.router)
     app.include_router(density.router)
     app.state.hotspots = hotspots.remembered_hotspots()
     app.include_router(hotspots.router)
     app.include_router(tiles.router)
+    app.include_router(ogc_tiles.router)
     app.include_router(statistics.router)
     app.include_router(overview.router)
     app.include_router(boundaries.router)

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from api.deps import language
+from api.problems import NO_JSON
 from api.schemas import ReportIn, report_in
 from geo import media
 from geo.errors import InvalidError
@@ -58,7 +59,7 @@ def json_of(body: bytes) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise InvalidError(_("Nội dung gửi không phải là JSON đúng (UTF-8, không có NaN).")) from None
+        raise InvalidError(NO_JSON) from None
 
 
 async def _form(request: Request) -> Sent:

@@ -40,19 +40,22 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         most = self.most.get(headers.get("content-type", "").partition(";")[0].strip().lower(), TEXT)
-        started = False
+        started = over = False
         seen = 0
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, over
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > most:
+                over = True
                 raise _TooLongError
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
+            if over and not started:
+                return  # what reads the body took this for a fault of its own, and answers that
             started = started or message["type"] == "http.response.start"
             await send(message)
 
@@ -60,6 +63,8 @@ class BodyLimit:
             if _declared(headers) > most:
                 raise _TooLongError
             await self.app(scope, counted, watched)
+            if over and not started:
+                raise _TooLongError
         except _TooLongError:
             if started:
                 raise

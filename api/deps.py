@@ -48,7 +48,7 @@ def language(request: Request) -> Lang:
 async def _language(
     request: Request,
     _lang: Annotated[
-        str, Query(alias="lang", description="vi (default) or en", json_schema_extra={"enum": LANGUAGES})
+        str, Query(alias="lang", description="vi or en; any other is Vietnamese too", examples=list(LANGUAGES))
     ] = "vi",
 ) -> Lang:
     return language(request)

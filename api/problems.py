@@ -8,9 +8,11 @@ import psycopg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api import sentences
 from api.deps import language
@@ -32,8 +34,11 @@ STATUS: dict[type[errors.QuangnamError], int] = {
 }
 # The database is down or starts again, takes too long or has no connection left: nothing that the asker did wrong.
 UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError)
+_UNREADABLE = "There was an error parsing the body"  # FastAPI's words for bytes that are no text
+NO_JSON = _("Nội dung gửi không phải là JSON đúng (UTF-8, không có NaN).")
 RETRY = 5  # seconds after which a database that was down is likely to be back
 TITLES = {
+    400: _("Yêu cầu chưa đúng"),
     401: _("Cần đăng nhập"),
     422: _("Nội dung gửi chưa đúng"),
     404: _("Không tìm thấy"),
@@ -68,6 +73,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(errors.QuangnamError)
     def domain(request: Request, error: errors.QuangnamError) -> JSONResponse:
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        # OGC's standards know no other status for what is malformed.
+        if status == 422 and request.url.path.startswith("/ogc/"):
+            status = 400
         lang = language(request)
         members = dict(error.details)
         if isinstance(error, errors.InvalidError):
@@ -98,9 +106,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
+        if error.detail == _UNREADABLE:
+            return domain(request, errors.InvalidError(NO_JSON))
         # Starlette's own words are English; whoever raised it here with a sentence keeps it.
         own = error.detail != HTTPStatus(error.status_code).phrase
         title = translate(TITLES.get(error.status_code, error.detail), language(request))
         response = problem(request, error.status_code, "http", error.detail if own else title)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:
+            response.headers["Allow"] = ", ".join(_allowed(app, request.url.path))
         return response
+
+
+def _allowed(app: FastAPI, path: str) -> list[str]:
+    """The methods of an address, over all routes that have it: the one that refused knows its own alone."""
+    found = (one for one in iter_route_contexts(app.routes) if one.path and compile_path(one.path)[0].match(path))
+    return sorted({method for one in found for method in one.methods or ()})

@@ -1,5 +1,6 @@
 """Why a unit answers for a place, in words: Vietnamese templates and their values."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ SECOND = _("Phản ánh lần 2 do đơn vị đã trả lời lần đầu xử
 RULE = _("Lĩnh vực này ở {area} do đơn vị này phụ trách.")
 NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
 NO_EDITION = _("Hệ thống chưa có địa giới cho ngày này; Trung tâm IOC sẽ phân công.")
+FAR = _("Vị trí này ở rất xa Quảng Nam; hãy xem lại kinh độ và vĩ độ.")
 OUTSIDE = _("Vị trí nằm ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
 IN_NEIGHBOUR = _("Vị trí thuộc {neighbour}, ngoài tỉnh Quảng Nam, cách ranh giới khoảng {distance}.")
 
@@ -85,7 +87,12 @@ def no_edition() -> Reason:
 
 
 def outside(distance: float, neighbour: str | None) -> OutsideError:
-    """The refusal of a pin so many metres outside the province, in the neighbouring province of that full name."""
+    """The refusal of a pin so many metres outside the province, in the neighbouring province of that full name.
+
+    An infinite distance is one that the plane of the metres does not reach.
+    """
+    if not math.isfinite(distance):
+        return OutsideError(FAR, details={"distance": None, "neighbour": neighbour})
     details = {"distance": round(distance, 1), "neighbour": neighbour}
     if neighbour:
         return OutsideError(IN_NEIGHBOUR, details=details, neighbour=neighbour, distance=metres(distance))

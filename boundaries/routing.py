@@ -75,6 +75,8 @@ def route(
     """
     pins.check(lon, lat, accuracy)
     x, y = to_metric(lon, lat)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise reasons.outside(math.inf, None)  # on the other side of the world
     radius = math.hypot(accuracy or 0.0, settings.border_uncertainty)
     day = None if edition else on or lookup.today()
     found, hits = lookup.around(session, x, y, radius, on=day, edition=edition)

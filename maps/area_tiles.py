@@ -15,15 +15,17 @@ COMMUNES = 10  # the first zoom with communes
 BUFFER = 64  # units around a tile, so that its edge is not drawn as a border
 
 
-def areas(session: Session, edition: Edition, tile: Tile) -> bytes:
+def areas(session: Session, edition: Edition, tile: Tile, level: str | None = None) -> bytes:
     """A tile of an edition's `areas` and of `labels`, one point each: districts, and from zoom COMMUNES on communes.
 
-    Whole borders only where the licence lets them out, and never finer than a quarter of a pixel.
+    With a `level` that one at every zoom. Whole borders only where the licence lets them out, and never finer than a
+    quarter of a pixel.
     """
     mine = Area.edition_id == edition.id
-    wanted, other = ("commune", "district") if tile.z >= COMMUNES else ("district", "commune")
-    # An edition may lack either of them.
-    level = wanted if session.scalar(select(exists().where(mine, Area.level == wanted))) else other
+    if level is None:
+        wanted, other = ("commune", "district") if tile.z >= COMMUNES else ("district", "commune")
+        # An edition may lack either of them.
+        level = wanted if session.scalar(select(exists().where(mine, Area.level == wanted))) else other
     frame = func.ST_TileEnvelope(*tile, type_=None)
     here = Area.outline.intersects(func.ST_Transform(frame, SRID, type_=None))
     facts = (

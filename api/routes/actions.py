@@ -11,6 +11,8 @@ from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
 from api.follow import sender_of
 from api.posted import OPENAPI, PostedDep
+from api.refusals import KEYED, refusals
+from api.shapes import answering
 from api.signed import actor, bearer, user_of
 from api.web import forgery
 from api.working import link_of
@@ -24,14 +26,14 @@ from geo.transitions import Action, possible
 router = APIRouter(prefix="/api/v1/reports/{code}/actions", tags=["process"])
 
 
-@router.get("")
+@router.get("", responses=answering("Standing") | refusals(*KEYED))
 def what(request: Request, session: SessionDep, code: str) -> dict[str, Any]:
     """The state and version of a report, and the steps that whoever asks may take."""
     report, who = asked(session, request, code)
     return _standing(report, who)
 
 
-@router.post("/{action}", openapi_extra=OPENAPI)
+@router.post("/{action}", openapi_extra=OPENAPI, responses=answering("Standing") | refusals(*KEYED, 409, 415))
 def take(
     *, request: Request, session: SessionDep, settings: SettingsDep, code: str, action: Action, posted: PostedDep
 ) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from api.deps import SessionDep
 from api.etags import tag_of, unchanged
 from api.geojson import geojson
+from api.refusals import refusals
+from api.shapes import geojson_of
 from boundaries import editions
 from maps.outlines import collection, listed
 
@@ -21,7 +23,7 @@ def every(session: SessionDep) -> list[dict[str, Any]]:
     return listed(session)
 
 
-@router.get("/{edition}/{level}")
+@router.get("/{edition}/{level}", response_class=Response, responses=geojson_of("Features") | refusals(304))
 def areas(request: Request, session: SessionDep, edition: str, level: str) -> Response:
     """The areas of a level (`district` or `commune`) as GeoJSON.
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.signed import bearer
 from api.web import forgery
@@ -19,14 +20,14 @@ router = APIRouter(prefix="/api/v1/reports/{code}/claim", tags=["process"])
 ELSEWHERE = _("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh.")
 
 
-@router.post("")
+@router.post("", responses=refusals(*KEYED, 409))
 def take(
     *,
     request: Request,
     session: SessionDep,
     settings: SettingsDep,
     code: str,
-    over: Annotated[bool, Body(embed=True, description="also out of a colleague's hands")] = False,
+    over: Annotated[bool, Body(embed=True, strict=True, description="also out of a colleague's hands")] = False,
 ) -> dict[str, Any]:
     """Takes a report in hand, or renews that: `{"by", "until", "mine"}`; 409 says who has it and until when."""
     if bearer(request) is None and not forgery.same_site(request, settings):
@@ -35,7 +36,7 @@ def take(
     return told(claims.claim(session, report, who, datetime.now(UTC), over=over), who)
 
 
-@router.delete("")
+@router.delete("", responses=refusals(*KEYED, 409))
 def release(*, request: Request, session: SessionDep, settings: SettingsDep, code: str) -> dict[str, Any]:
     """Gives a report back; who has it now, somebody else or nobody."""
     if bearer(request) is None and not forgery.same_site(request, settings):

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Response
 from api.deps import SessionDep
 from api.filters import FiltersDep
 from api.geojson import geojson
+from api.shapes import geojson_of
 from maps.density import FINEST, Cells, cells
 
 router = APIRouter(prefix="/api/v1/density", tags=["maps"])
 
 
-@router.get("")
+@router.get("", response_class=Response, responses=geojson_of("Features"))
 def density(
     session: SessionDep,
     filters: FiltersDep,

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import LangDep, SessionDep, SessionsDep
 from api.filters import read_filters
-from api.geojson import MEDIA_TYPE, geojson
+from api.geojson import geojson
 from api.remembered import Remembered
+from api.shapes import geojson_of
 from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.i18n import Lang
@@ -22,7 +23,6 @@ router = APIRouter(prefix="/api/v1", tags=["maps"])
 # A screen that asks with every event would have the same thousands of cells scored over and over for a few more.
 MINUTE, ANSWERS = 60.0, 64
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # no report is beyond them
-GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}}
 
 
 def remembered_hotspots() -> Remembered[Hotspots]:
@@ -44,7 +44,7 @@ WindowDep = Annotated[dict[str, str | None], Depends(_written_filters)]
 DemoDep = Annotated[bool | None, Query(description="the demonstration reports, or the real; they never mix")]
 
 
-@router.get("/hotspots", response_class=Response, responses=GEOJSON)
+@router.get("/hotspots", response_class=Response, responses=geojson_of("Features"))
 def hot(
     request: Request,
     sessions: SessionsDep,
@@ -74,7 +74,7 @@ def hot(
     return geojson(as_collection(found, lang), headers={"Cache-Control": "no-cache", "Content-Language": lang})
 
 
-@router.get("/recurring", response_class=Response, responses=GEOJSON)
+@router.get("/recurring", response_class=Response, responses=geojson_of("Features"))
 def again(session: SessionDep, lang: LangDep, window: WindowDep, demo: DemoDep = None) -> Response:
     """The places where reports came back after a result, each with the codes of its newest reports."""
     features = [_again(one, lang) for one in recurring(session, read_filters(session, **window), demo=demo)]

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from api import stored
 from api.deps import SessionDep, SettingsDep
 from api.follow import sender_of
+from api.refusals import KEYED, refusals
+from api.shapes import in_bytes
 from api.signed import actor, user_of
 from api.working import link_of
 from geo import media, stores
@@ -19,13 +21,18 @@ from geo.models import Media, Report
 from geo.permissions import may, visible
 
 router = APIRouter(tags=["reports"])
+KINDS = ("image/jpeg", "video/mp4")
 _NAME = re.compile(r"([0-9a-f]{32})(-small\.jpg|\.jpg|\.mp4)")
 _COPY = (".jpg", "-small.jpg", ".mp4")  # as media.paths has them
 # A day and not for ever: a picture that is hidden later must disappear from caches too.
 PUBLIC, PRIVATE = "public, max-age=86400", "private, no-store"
 
 
-@router.get("/media/{name}")
+@router.get(
+    "/media/{name}",
+    response_class=Response,
+    responses=in_bytes(*KINDS) | in_bytes(*KINDS, status=206) | refusals(*KEYED, 416),
+)
 def copy(request: Request, session: SessionDep, settings: SettingsDep, name: str) -> Response:
     """A picture (`-small`: its thumbnail) or film of a published report, also in ranges; else for its own people."""
     match = _NAME.fullmatch(name)

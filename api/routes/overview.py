@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from api import signed
 from api.deps import LangDep, SessionDep
+from api.describing import SIGNED
 from api.filters import FiltersDep
+from api.refusals import KEYED, refusals
 from api.web.ioc import rows, telling
 from api.web.mapping import active
 from geo import reports, unseen
@@ -25,7 +27,7 @@ _FRESH = {"Cache-Control": "no-store"}
 DemoDep = Annotated[bool | None, Query(description="the demonstration's reports; else people's, where there are any")]
 
 
-@router.get("/overview")
+@router.get("/overview", responses=refusals(*KEYED), openapi_extra=SIGNED)
 def look(
     *,
     request: Request,
@@ -42,7 +44,7 @@ def look(
     return told(request, session, filters, who, lang, tab=tab, demo=demo)
 
 
-@router.get("/reports/{code}")
+@router.get("/reports/{code}", responses=refusals(*KEYED), openapi_extra=SIGNED)
 def one(*, request: Request, response: Response, session: SessionDep, lang: LangDep, code: str) -> dict[str, Any]:
     """One report as it opens in place, its words and pictures too; for operators."""
     who = signed.actor(signed.needed(session, request, "watch"))
@@ -52,7 +54,7 @@ def one(*, request: Request, response: Response, session: SessionDep, lang: Lang
     return rows.whole(session, report, who, lang, datetime.now(UTC))
 
 
-@router.get("/replay")
+@router.get("/replay", responses=refusals(*KEYED), openapi_extra=SIGNED)
 def play(
     *,
     request: Request,

@@ -1,10 +1,11 @@
 """Web push: the key of this installation, and the browsers that follow a report by it."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.delivery import outbound, push
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.voicing import limited
 from api.web import forgery
@@ -26,7 +27,7 @@ class SubscriptionIn(BaseModel):
     endpoint: str = Field(max_length=2_000)
     p256dh: str = Field(pattern=_BASE64)
     auth: str = Field(pattern=_BASE64)
-    yes: bool = True
+    yes: StrictBool = True
 
 
 @router.get("/push")
@@ -35,7 +36,7 @@ def key(settings: SettingsDep) -> dict[str, str]:
     return {"key": push.public_key(secret(settings))}
 
 
-@router.post("/reports/{code}/push")
+@router.post("/reports/{code}/push", responses=refusals(*KEYED))
 def subscribe(
     *, request: Request, response: Response, session: SessionDep, settings: SettingsDep, code: str, body: SubscriptionIn
 ) -> dict[str, bool]:

@@ -14,6 +14,8 @@ from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.filters import FiltersDep, UpdatedSince, moment, place
 from api.geojson import MEDIA_TYPE, geojson
 from api.intake import submit
+from api.refusals import KEYED, refusals
+from api.shapes import answering, geojson_of
 from geo import codes, mirroring
 from geo.errors import NotFoundError
 from geo.filters import after, cursor_of, newest_first
@@ -27,7 +29,12 @@ router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 DEVICE = "device"  # a cookie that means nothing but "the same browser"
 
 
-@router.post("", status_code=201, openapi_extra=OPENAPI)
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=OPENAPI,
+    responses=answering("Receipt", status=201) | refusals(*KEYED, 404, 409, 415),
+)
 def send(
     *,
     request: Request,
@@ -67,7 +74,7 @@ def send(
     return response
 
 
-@router.get("")
+@router.get("", response_class=Response, responses=geojson_of("Reports"))
 def find(
     *,
     request: Request,
@@ -113,7 +120,7 @@ def _at_distance(row: Row[Any]) -> dict[str, Any]:
     return feature
 
 
-@router.get("/{code}")
+@router.get("/{code}", response_class=Response, responses=geojson_of("Report") | refusals(410))
 def one(session: SessionDep, code: str) -> Response:
     """One report as a GeoJSON feature; its code in any spelling."""
     wanted = codes.normalise(code)

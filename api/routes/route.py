@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import LangDep, SessionsDep, SettingsDep
 from api.receipts import routing_out
+from api.refusals import refusals
 from api.schemas import Number
+from api.shapes import answering
 from boundaries import routing
 from geo import reports
 
 router = APIRouter(prefix="/api/v1/route", tags=["boundaries"])
 
 
-@router.get("")
+@router.get("", responses=answering("Routing") | refusals(404))
 def route(
     *,
     sessions: SessionsDep,

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import SessionsDep, SettingsDep
+from api.describing import GATEWAY
 from api.intake import network
+from api.refusals import refusals
 from api.signed import bearer
 from api.sms.receiving import Message, receive
 from geo import limits
@@ -46,7 +48,12 @@ def _gateway(request: Request, sessions: SessionsDep, settings: SettingsDep) -> 
     raise ForbiddenError(_("Khóa của cổng tin nhắn không đúng."))
 
 
-@router.post("/sms/inbound", dependencies=[Depends(_gateway)])
+@router.post(
+    "/sms/inbound",
+    dependencies=[Depends(_gateway)],
+    responses=refusals(403, 404, 429),
+    openapi_extra=GATEWAY,
+)
 def inbound(sessions: SessionsDep, settings: SettingsDep, body: MessageIn) -> dict[str, Any]:
     """Takes a message: {"code"} of the report it made or belongs to, or {"ignored"} with the reason.
 

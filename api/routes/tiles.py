@@ -1,12 +1,14 @@
 """Vector tiles over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.deps import SessionDep
 from api.etags import tag_of, unchanged
 from api.filters import FiltersDep
+from api.refusals import refusals
+from api.shapes import in_bytes
 from boundaries import editions
 from maps.area_tiles import areas as area_tile
 from maps.grid import Tile
@@ -18,7 +20,7 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 ASK = "no-cache"
 # A named edition stays as it is; the one in force may be another tomorrow, and a draft may be loaded anew.
 KEEP = "public, max-age=3600"
-TILE: dict[int | str, dict[str, Any]] = {200: {"content": {MEDIA_TYPE: {}}}, 304: {"description": "still the same"}}
+TILE = in_bytes(MEDIA_TYPE) | refusals(304)
 TileDep = Annotated[Tile, Depends(Tile.checked)]
 
 
@@ -31,7 +33,7 @@ def reports(
     demo: Annotated[bool | None, Query(description="only demonstration reports, or none of them")] = None,
 ) -> Response:
     """Public reports as points (`reports`), or gathered into cells (`cells`) where they are many; empty for none."""
-    return _tile(request, report_tile(session, filters, tile, demo=demo), ASK)
+    return answer(request, report_tile(session, filters, tile, demo=demo), ASK)
 
 
 @router.get("/areas/{z}/{x}/{y}.mvt", response_class=Response, responses=TILE)
@@ -44,9 +46,10 @@ def areas(
     """The districts or, from zoom 10 on, communes of an edition (`areas`) and a point for each name (`labels`)."""
     found = editions.find(session, edition)
     settled = edition is not None and found.state == "active"
-    return _tile(request, area_tile(session, found, tile), KEEP if settled else ASK)
+    return answer(request, area_tile(session, found, tile), KEEP if settled else ASK)
 
 
-def _tile(request: Request, content: bytes, keeping: str) -> Response:
+def answer(request: Request, content: bytes, keeping: str) -> Response:
+    """A tile with its tag, or the 304 where the reader has it; `keeping` is what caches are told."""
     headers = {"ETag": tag_of(content), "Cache-Control": keeping}
     return unchanged(request, headers["ETag"], headers) or Response(content, media_type=MEDIA_TYPE, headers=headers)

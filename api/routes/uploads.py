@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from api.body_limit import PART_TYPE
 from api.deps import SessionsDep, SettingsDep, language
 from api.intake import network
+from api.refusals import refusals
 from api.routes.reports import DEVICE
 from api.tus import PREFIX, VERSION
 from api.web import forgery
@@ -25,6 +26,7 @@ from geo.uploads import Holder
 
 router = APIRouter(prefix=PREFIX, tags=["uploads"])
 EXTENSIONS = "creation,expiration,termination"
+PART = {"requestBody": {"required": True, "content": {PART_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
 PER_HOUR, PER_ADDRESS = 6_000, 60_000  # requests that write, of one device and of one address
 
 
@@ -41,7 +43,7 @@ async def _part(request: Request) -> bytes:
     return bytes(data)
 
 
-@router.options("", status_code=204)
+@router.options("", status_code=204, response_class=Response)
 @router.options("/{token}", status_code=204, include_in_schema=False)
 def abilities(settings: SettingsDep) -> Response:
     """What this server speaks, and the largest file."""
@@ -49,7 +51,7 @@ def abilities(settings: SettingsDep) -> Response:
     return Response(status_code=204, headers=told)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_class=Response, responses=refusals(412, 429))
 def begin(
     *, request: Request, sessions: SessionsDep, settings: SettingsDep, upload_length: Annotated[int, Header(ge=0)]
 ) -> Response:
@@ -63,14 +65,16 @@ def begin(
     return response
 
 
-@router.head("/{token}")
+@router.head("/{token}", response_class=Response, responses=refusals(412))
 def where(sessions: SessionsDep, token: str) -> Response:
     """How much of an upload is here."""
     with sessions.begin() as session:
         return _answer(200, uploads.find(session, token))
 
 
-@router.patch("/{token}", status_code=204)
+@router.patch(
+    "/{token}", status_code=204, response_class=Response, openapi_extra=PART, responses=refusals(409, 412, 415, 429)
+)
 def append(
     *,
     request: Request,
@@ -88,7 +92,7 @@ def append(
     return _answer(204, upload)
 
 
-@router.delete("/{token}", status_code=204)
+@router.delete("/{token}", status_code=204, response_class=Response, responses=refusals(412))
 def end(sessions: SessionsDep, token: str) -> Response:
     """Forgets an upload."""
     with sessions.begin() as session:

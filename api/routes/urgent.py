@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from api import signed
 from api.deps import LangDep, SessionDep
+from api.describing import SIGNED
+from api.refusals import KEYED, refusals
 from api.web.mapping import category_name
 from boundaries.models import Area
 from geo.i18n import Lang
@@ -19,7 +21,7 @@ from geo.unseen import unseen
 router = APIRouter(tags=["control room"])
 
 
-@router.get("/api/v1/ioc/urgent")
+@router.get("/api/v1/ioc/urgent", responses=refusals(*KEYED), openapi_extra=SIGNED)
 def show(request: Request, session: SessionDep, lang: LangDep) -> Response:
     """The open urgent reports that nobody has opened, taken in hand or acted on, the oldest first; for operators."""
     signed.needed(session, request, "command")

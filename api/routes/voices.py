@@ -3,9 +3,10 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.deps import SessionDep, SettingsDep
+from api.refusals import KEYED, refusals
 from api.voicing import Said, Voice, voice
 from api.web import forgery
 from geo import interest
@@ -20,11 +21,11 @@ class SaidIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    yes: bool = True
+    yes: StrictBool = True
     text: str = Field(default="", max_length=2_000)
 
 
-@router.post("/{kind}")
+@router.post("/{kind}", responses=refusals(*KEYED, 409))
 def say(
     *,
     request: Request,

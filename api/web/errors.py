@@ -15,7 +15,7 @@ from api.web.render import page
 from geo.errors import QuangnamError, UnauthorizedError
 from geo.i18n import _, translate
 
-_PROGRAMS = ("/api/", "/media/", "/static/", "/assets/", "/tiles/", "/ogc/", "/open311/", "/health/")
+_PROGRAMS = ("/api/", "/media/", "/static/", "/assets/", "/tiles/", "/feeds/", "/ogc/", "/open311/", "/health/")
 
 
 def wants_page(request: Request) -> bool:

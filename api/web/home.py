@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import read_filters
+from api.routes import feeds
 from api.web import finder, mapping
 from api.web.cards import BLANK, cards
 from api.web.home_texts import TEXTS
@@ -57,6 +58,7 @@ def home(
         further=cursor is not None,
         blank=BLANK,
         here=finder.address(wanted),
+        feed=feeds.address(wanted, lang),
         following=finder.address(wanted | {"cursor": following}) if following else None,
         next=f"/api/v1/reports{finder.address(wanted | {'limit': str(SHOWN), 'cursor': following})[1:]}"
         if following

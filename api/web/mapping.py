@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries import editions
-from boundaries.models import Area, Edition
+from boundaries.models import Edition
 from geo.errors import NotFoundError, SetupError
 from geo.i18n import Lang, _, translate
 from geo.models import Category
 from geo.settings import Settings
+from maps import extents
 from maps.labels import SEA
 
 NOW = _("vừa xong")
@@ -48,12 +49,8 @@ def province(session: Session) -> list[float]:
 
 def bounds(session: Session, edition: Edition | None) -> list[float]:
     """What a map shows at first: west, south, east, north of the areas that answer today, else of the country."""
-    level = edition.routing_level if edition else None
-    box = func.ST_Extent(Area.outline)
-    corners = select(func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
-    mine = Area.edition_id == (edition.id if edition else None), Area.level == level
-    row = session.execute(corners.where(*mine)).one()
-    return [round(value, 4) for value in row] if row[0] is not None else COUNTRY
+    box = extents.areas(session, edition, edition.routing_level) if edition else None
+    return [round(value, 4) for value in (box.west, box.south, box.east, box.north)] if box else COUNTRY
 
 
 def categories(session: Session, lang: Lang) -> list[dict[str, Any]]:

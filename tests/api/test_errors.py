@@ -101,6 +101,42 @@ def test_degrees_that_do_not_exist(client: TestClient, session: Session, body: B
     assert refused(client, session, 422, json=body | {"lon": lon, "lat": lat})["type"] == "/problems/invalid"
 
 
+@pytest.mark.parametrize("path", ["/api/v1/reports/QN-0000-0000/claim", "/api/v1/reports/QN-0000-0000/voices/follow"])
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"\x90.0?\x10", b"["])
+def test_bytes_that_are_no_text(client: TestClient, path: str, content: bytes) -> None:
+    answer = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert "JSON" in answer.json()["detail"]
+
+
+def test_a_stream_without_a_length_is_too_long_for_every_route(client: TestClient) -> None:
+    # FastAPI reads this body itself, and takes what stops it for a fault of the body.
+    pieces = (b"x" * 50_000 for _ in range(4))
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/api/v1/reports/QN-0000-0000/claim", content=pieces, headers=headers)
+    assert (answer.status_code, answer.json()["limit"]) == (413, TEXT)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/api/v1/reports", "GET, POST"),
+        ("/api/v1/reports/QN-0000-0000/claim", "DELETE, POST"),
+        ("/api/v1/units", "GET"),
+    ],
+)
+def test_a_method_that_is_not_there_is_told_all_that_are(client: TestClient, path: str, methods: str) -> None:
+    answer = client.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(6, 0), (21, 0), (0, 90), (-159, 0), (180, -90)])
+def test_the_other_side_of_the_world_is_outside(client: TestClient, lon: float, lat: float) -> None:
+    answer = client.get(f"/api/v1/route?lon={lon}&lat={lat}")
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/outside"
+
+
 def test_outside_the_province(client: TestClient, session: Session, body: Body) -> None:
     problem = refused(client, session, 422, json=body | {"lon": 108.2022, "lat": 16.0544})
     assert problem["type"] == "/problems/outside"

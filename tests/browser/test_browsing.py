@@ -38,6 +38,8 @@ def test_filters_work_at_once_on_list_and_map_and_make_an_address(page: Page, li
     expect(page).to_have_url(f"{live.url}/?category=cay-xanh&state=received&since=2026-01-05")
     page.get_by_label("Thời gian gửi").select_option("P7D")
     expect(page).to_have_url(f"{live.url}/?category=cay-xanh&state=received&since=P7D")
+    for link in (page.locator("#feed"), page.locator("head link[rel=alternate]")):
+        expect(link).to_have_attribute("href", "/feeds/reports.atom?category=cay-xanh&state=received&since=P7D")
     expect(page.locator("#filters-count")).to_have_text("3")
     page.get_by_role("button", name="Xem kết quả").click()
     expect(page.locator("#filter")).to_be_hidden()

@@ -45,6 +45,16 @@ const address = (query) => {
   return written ? `/?${written}` : "/";
 };
 
+/** The feed follows the list: for whoever subscribes, and for browsers that find it by themselves. */
+function feed(query) {
+  for (const link of [byId("feed"), byId("feed-link")]) {
+    const there = new URL(link.href);
+    const lang = there.searchParams.get("lang");
+    there.search = new URLSearchParams([...query, ...(lang ? [["lang", lang]] : [])]).toString().replaceAll("%2C", ",");
+    link.setAttribute("href", there.pathname + there.search);
+  }
+}
+
 function draw() {
   const query = filters();
   const chosen = [...query].flatMap(([name, value]) =>
@@ -65,6 +75,7 @@ function draw() {
   chips.hidden = !chosen.length;
   count.hidden = !chosen.length;
   count.textContent = number(chosen.length);
+  feed(query);
   history.replaceState(history.state, "", address(query) + location.hash);
 }
 
