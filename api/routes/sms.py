@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import SessionsDep, SettingsDep
 from api.intake import network
-from api.signed import bearer
+from api.keys import bearer
 from api.sms.receiving import Message, receive
 from geo import limits
 from geo.aside import aside
