@@ -13,6 +13,7 @@ from api import problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
+from api.open311 import site as open311
 from api.routes import (
     actions,
     assets,
@@ -90,6 +91,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(boundaries.router)
     app.include_router(stream.router)
     app.include_router(pocket.router)
+    open311.install(app)
     site.install(app)
     return app
 

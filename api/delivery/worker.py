@@ -7,9 +7,9 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import archiving
-from api.delivery import sending
+from api.delivery import bringing, sending
 from api.sms import replies
-from geo import inbound, outbox, retention, timekeeping, uploads
+from geo import elsewhere, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
@@ -43,6 +43,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
             raise
 
     _answering(app, settings, sessions)
+    _bringing(app, settings, sessions)
     _counting(app, sessions)
     _forgetting(app, settings, sessions)
 
@@ -72,6 +73,15 @@ def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
         last = context.job.attempts + 1 >= sending.MOST_TRIES
         with sessions.begin() as session:
             replies.tell(session, settings, message_id, last=last)
+
+
+def _bringing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    patience = RetryStrategy(max_attempts=bringing.MOST_TRIES - 1, exponential_wait=4)
+
+    @app.task(name=elsewhere.BRING, retry=patience, pass_context=True)
+    def bring(context: JobContext, fetch_id: int) -> None:
+        last = context.job.attempts + 1 >= bringing.MOST_TRIES
+        bringing.bring(sessions, settings, fetch_id, last=last)
 
 
 def _counting(app: App, sessions: sessionmaker[Session]) -> None:
