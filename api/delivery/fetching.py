@@ -1,5 +1,6 @@
 """A file from an address that somebody else chose: public addresses alone, looked at anew at each redirect."""
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -71,10 +72,13 @@ def _connection(
 
 def _read(connection: http.client.HTTPConnection, host: str, parts: SplitResult, most: int) -> bytes | str:
     """The body of the answer, or where it leads on to."""
-    timer = threading.Timer(PATIENCE, _cut, [connection])
-    timer.daemon = True
+    timer: threading.Timer | None = None
+    late = threading.Event()
     try:
         connection.connect()
+        # Held here, for the connection lets go of its socket while the answer is still read from it.
+        timer = threading.Timer(PATIENCE, _cut, [connection.sock, late])
+        timer.daemon = True
         timer.start()
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", path, headers={"User-Agent": "quangnam", "Accept": "image/*"})
@@ -88,20 +92,18 @@ def _read(connection: http.client.HTTPConnection, host: str, parts: SplitResult,
             body += chunk
             if len(body) > most:
                 raise InvalidError(_("Ảnh quá lớn; nhiều nhất {most} MB."), field="url", most=most // 1_000_000)
-        if answer.length:
+        if answer.length or late.is_set():
             raise UnreachableError(f"{host}: the answer was cut off")
         return bytes(body)
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise UnreachableError(f"{host}: {type(error).__name__}") from error
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()
         connection.close()
 
 
-def _cut(connection: http.client.HTTPConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
-        try:
-            sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # it ended in this moment
+def _cut(sock: socket.socket, late: threading.Event) -> None:
+    late.set()
+    with contextlib.suppress(OSError):  # it ended in this moment
+        sock.shutdown(socket.SHUT_RDWR)
