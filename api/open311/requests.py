@@ -42,7 +42,7 @@ def requests(
     _key: ReaderDep,
     format: FormatDep,  # noqa: A002 (the standard's word)
     service_request_id: Annotated[
-        str | None, Query(max_length=20_000, description="codes, with commas; nothing else counts then")
+        str | None, Query(max_length=4_000, description="codes, with commas; nothing else counts then")
     ] = None,
     service_code: Annotated[str | None, Query(max_length=2_000, description="codes of services, with commas")] = None,
     status: Annotated[str | None, Query(max_length=40, description="open, closed, or both with a comma")] = None,

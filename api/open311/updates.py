@@ -36,7 +36,7 @@ def updates(
     lang: LangDep,
     _key: ReaderDep,
     format: FormatDep,  # noqa: A002 (the standard's word)
-    service_request_id: Annotated[str | None, Query(max_length=20_000, description="codes, with commas")] = None,
+    service_request_id: Annotated[str | None, Query(max_length=4_000, description="codes, with commas")] = None,
     agency_responsible: Annotated[
         str | None, Query(max_length=2_000, description="codes of units, with commas")
     ] = None,

@@ -1,5 +1,6 @@
 """Reports in, by form and with files, and how they are refused."""
 
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api.follow import Hidden
 from geo.geometry import position
 from geo.models import Media, MediaFetch, Report, Sender
 from geo.senders import Contact, read
@@ -164,6 +166,14 @@ def test_other_bodies_are_refused_in_the_same_shape(client: TestClient, grant: M
     assert errors(client.post(JSON, data=form | {"description": "x" * 70_000}), 413)
     form_type = headers | {"content-type": "application/x-www-form-urlencoded"}
     assert errors(client.post(JSON, content=b"\xff\xfe%00=%ff&service_code=%ed%a0%80", headers=form_type), 404)
+
+
+def test_a_key_in_an_address_stays_out_of_the_access_log() -> None:
+    line = logging.LogRecord(
+        "uvicorn.access", logging.INFO, "", 0, "%s", ("/open311/v2/requests.xml?a=1&api_key=qn_x&b",), None
+    )
+    assert Hidden().filter(line)
+    assert line.getMessage() == "/open311/v2/requests.xml?a=1&api_key=…&b"
 
 
 def test_a_lost_answer_is_found_by_the_token_of_its_request(
