@@ -9,12 +9,13 @@ from geo.i18n import _
 from geo.settings import Settings
 
 # Each holds a thread of the web server until the other one answers or its time is over.
-_ROOM = threading.BoundedSemaphore(4)
+MOST = 4
+ROOM = threading.BoundedSemaphore(MOST)
 
 
 def at_once(url: str, settings: Settings) -> bytes:
     """The bytes at an address; InvalidError where none can be had, OverloadedError where too many wait for theirs."""
-    if not _ROOM.acquire(blocking=False):
+    if not ROOM.acquire(blocking=False):
         raise OverloadedError(_("Đang lấy quá nhiều ảnh từ máy khác; xin gửi lại sau."), details={"retry_after": 10})
     try:
         return fetching.get(url, settings)
@@ -23,4 +24,4 @@ def at_once(url: str, settings: Settings) -> bytes:
             _("Không lấy được ảnh từ địa chỉ này; hãy gửi lại hoặc gửi ảnh trong media."), field="url"
         ) from None
     finally:
-        _ROOM.release()
+        ROOM.release()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.app import create_app
+from api.open311 import fetched
 from geo import api_keys, workflow
 from geo.database import build_engine, build_sessions
 from geo.details import Details
@@ -251,6 +253,17 @@ def test_an_update_that_lacks_something_changes_nothing(
     report = make_report(unit="ubnd-503", accepted=True)
     sent = {"status": "IN_PROGRESS", "description": SAID} | change
     assert said in errors(agency(report, **sent), status)
+    assert steps(session, report) == ["receive", "accept"]
+
+
+def test_few_pictures_are_fetched_at_once(session: Session, agency: Make, make_report: Make) -> None:
+    report = make_report(unit="ubnd-503", accepted=True)
+    with ExitStack() as held:
+        for _place in range(fetched.MOST):
+            held.enter_context(fetched.ROOM)
+        answer = agency(report, "FIXED", description=SAID, media_url="https://example.org/a.jpg")
+        assert errors(answer, 503)
+        assert answer.headers["retry-after"]
     assert steps(session, report) == ["receive", "accept"]
 
 
