@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from api import keys
 from api.deps import SessionDep, SettingsDep
 from api.open311.errors import Door
-from api.open311.formats import TYPES, Format
+from api.open311.formats import Format
 from geo.models import ApiKey
 from geo.settings import Settings
 
@@ -70,4 +70,3 @@ def _reader(
 
 
 ReaderDep = Annotated[ApiKey | None, Depends(_reader, scope="function")]
-FORMATS = list(TYPES)
