@@ -14,6 +14,7 @@ from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
 from api.ogc import tiles as ogc_tiles
+from api.open311 import site as open311
 from api.routes import (
     actions,
     assets,
@@ -107,6 +108,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(boundaries.router)
     app.include_router(stream.router)
     app.include_router(pocket.router)
+    open311.install(app)
     site.install(app)
     return app
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deps import language
+from api.open311 import errors as open311
 from api.problems import problem
 from api.web.errors import as_page, wants_page
 from geo import media
@@ -73,6 +74,9 @@ class BodyLimit:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, most: int) -> None:
         request = Request(scope)
         text = translate(_("Nội dung gửi quá lớn; nhiều nhất {most} kB."), language(request), most=most // 1_000)
+        if request.url.path.startswith(open311.PREFIX):
+            await open311.too_large(request, text)(scope, receive, send)
+            return
         response: Response = problem(request, 413, "too-large", text, limit=most)
         response.headers["Connection"] = "close"  # the rest of the body is not wanted
         await (as_page(request, response) if wants_page(request) else response)(scope, receive, send)

@@ -16,7 +16,7 @@ from geo.settings import Settings
 DAYS = 90
 LINK = "follow-"  # what the names of the cookies begin with
 _TOKEN = re.compile(r"[A-Za-z0-9_\-]{32}")
-_IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads|exports)/)[^\s?\"/]+")
+_IN_PATH = re.compile(r"(/(?:follow|work|welcome|uploads|exports)/|[?&]api_key=)[^\s?&\"/]+")
 
 
 def link(request: Request, settings: Settings, token: str) -> str:
@@ -77,7 +77,7 @@ def _hide(part: Any) -> Any:
 
 
 def hide_tokens() -> None:
-    """Makes the web server's access log forget the tokens of private links."""
+    """Makes the web server's access log forget the tokens of private links and the keys of programs."""
     log = logging.getLogger("uvicorn.access")
     if not any(isinstance(one, Hidden) for one in log.filters):
         log.addFilter(Hidden())

@@ -17,7 +17,7 @@ from geo.aside import aside
 from geo.details import Details
 from geo.errors import QuangnamError
 from geo.i18n import Lang
-from geo.models import Report, Upload
+from geo.models import ApiKey, Report, Upload
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
@@ -55,6 +55,7 @@ def submit(
     idempotency_key: str | None = None,
     device: str | None = None,
     address: str | None = None,
+    program: ApiKey | None = None,
     second: Second | None = None,
     uploads: Sequence[str] = (),
     reference: str | None = None,
@@ -63,7 +64,8 @@ def submit(
 
     Photos come as bytes, or came before as `uploads`, whose tokens these are. A `second` report stays in the unit of
     the first one, whose row is locked until the session ends. A text message names the key of its draft by
-    `reference`: whichever of the two comes second makes no report, and the one with the key completes it.
+    `reference`: whichever of the two comes second makes no report, and the one with the key completes it. What comes
+    from a `program` is counted for its key and not for its address.
 
     InvalidError, OutsideError, TooManyError and ConflictError leave nothing behind. The same idempotency key with the
     same content gets the same receipt again, also from two requests at the same moment.
@@ -73,7 +75,7 @@ def submit(
     wanted = _fingerprint(draft, photos, files.values()) if key else b""
     token = codes.derived_token(secret, key, wanted) if key else codes.token()
     named = idempotency.reference(key) if key else reference
-    subjects = _subjects(settings, secret, draft, device, address)
+    subjects = _subjects(settings, secret, draft, device, address, program=program)
     # Of its own and before the real one: it needs a connection only for a moment, and its locks never wait for a disk.
     with aside(session) as short:
         if key and (known := idempotency.find(short, key, wanted)):
@@ -176,12 +178,22 @@ def _routed(session: Session, settings: Settings, draft: Draft) -> tuple[Draft, 
 
 
 def _subjects(
-    settings: Settings, secret: bytes, draft: Draft, device: str | None, address: str | None
+    settings: Settings,
+    secret: bytes,
+    draft: Draft,
+    device: str | None,
+    address: str | None,
+    *,
+    program: ApiKey | None,
 ) -> dict[str, int]:
     found = {limits.subject(secret, "phone", draft.phone): settings.limit_phone_hour}
     if device:
         found[limits.subject(secret, "device", device)] = settings.limit_device_hour
-    if address:
+    if program is not None:
+        # Many people send through one program; an agency's has the limit of its key alone.
+        if not program.units:
+            found[limits.subject(secret, "program", str(program.id))] = settings.limit_address_hour
+    elif address:
         found[limits.subject(secret, "address", network(address))] = settings.limit_address_hour
     return found
 

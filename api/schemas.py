@@ -77,6 +77,12 @@ def _checked_landmark(value: str) -> str:
     return checked(value, "landmark", least=LANDMARK[0], most=LANDMARK[1])
 
 
+def with_place(landmark: str, content: str) -> str:
+    """Content that begins with where it happened, in words; InvalidError where both are too long together."""
+    # Kept in Vietnamese whatever the page's language was: it is a part of what officers read.
+    return checked_content(f"Nơi xảy ra: {landmark}\n{content}")
+
+
 class ReportIn(BaseModel):
     """A report as it is sent: with a pin (`lon`, `lat`), or without a map by `commune` and `landmark`."""
 
@@ -127,8 +133,7 @@ class ReportIn(BaseModel):
         """The statement as the domain takes it; InvalidError where the words about the place make it too long."""
         said = self.model_dump(exclude={"truthful", "landmark", "uploads"})
         if self.landmark:
-            # Kept in Vietnamese whatever the page's language was: it is a part of what officers read.
-            said["content"] = checked_content(f"Nơi xảy ra: {self.landmark}\n{self.content}")
+            said["content"] = with_place(self.landmark, self.content)
         return Draft(**said, door=door)
 
 

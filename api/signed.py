@@ -6,15 +6,13 @@ from fastapi import Depends, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from api import keys
 from api.deps import get_session
-from geo import api_keys, codes, limits, logins
-from geo.aside import aside
+from geo import codes, logins
 from geo.errors import ForbiddenError, UnauthorizedError
 from geo.i18n import _
 from geo.models import Login, User
 from geo.permissions import PUBLIC, Actor, Role, may
-from geo.secret import secret
-from geo.settings import Settings
 
 COOKIE = "session"
 
@@ -34,32 +32,13 @@ def user_of(session: Session, request: Request, *, reading: bool = False) -> Use
     UnauthorizedError for a key that does not work, ForbiddenError where its scope does not reach; a request that is
     `reading` whatever its method is within the scope of every key.
     """
-    if (token := bearer(request)) is not None:
-        return _of_key(session, request, token, reading=reading)
+    if (key := keys.shown(session, request, reading=reading)) is not None:
+        return key.user
     found = login_of(session, request)
     if found is None or not found.complete:
         return None
     logins.seen(session, found)
     return found.user
-
-
-def bearer(request: Request) -> str | None:
-    """The API key of a request; it comes from a program, never along with a browser's cookies."""
-    kind, _blank, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" and token.strip() else None
-
-
-def _of_key(session: Session, request: Request, token: str, *, reading: bool) -> User:
-    settings: Settings = request.app.state.settings
-    key = api_keys.find(session, token)
-    if key is None:
-        raise UnauthorizedError(_("Khóa API không đúng, đã hết hạn hoặc đã bị thu hồi."))
-    most = {limits.subject(secret(settings), "key", str(key.id)): settings.limit_key_hour}
-    with aside(session) as short:
-        limits.count(short, most, refusal=limits.TOO_MANY)
-    if key.scope == "read" and not reading and request.method not in ("GET", "HEAD"):
-        raise ForbiddenError(_("Khóa API này chỉ để đọc."))
-    return key.user
 
 
 def actor(user: User | None) -> Actor:

@@ -50,8 +50,8 @@ def step(
     version: int | None,
     details: Details,
     pictures: Sequence[Picture] = (),
-) -> None:
-    """Takes the step and keeps its pictures with it, for many reports the same ones."""
+) -> int:
+    """Takes the step and keeps its pictures with it, for many reports the same ones; the id of its event."""
     said = replace(details, pictures=len(pictures))
     before = redaction.shown_now(session, report, details.picture) if details.picture else None
     event_id = workflow.apply(session, report, action, who, door=door, version=version, details=said)
@@ -60,3 +60,4 @@ def step(
     if before is not None:
         redaction.forget(session, settings, before)
     media.keep(session, settings, report, pictures, event_id=event_id)
+    return event_id

@@ -58,6 +58,12 @@ def remember(session: Session, key: str, wanted: bytes, report_id: int, answer: 
     session.add(IdempotencyKey(key=_stored(key), fingerprint=wanted, report_id=report_id, answer=answer))
 
 
+def code_of(session: Session, key: str) -> str | None:
+    """The code of the report that was sent with a key; None for a key that is new, or none at all."""
+    row = session.get(IdempotencyKey, _stored(key)) if _KEY.fullmatch(key) else None
+    return str(row.answer["code"]) if row is not None else None
+
+
 def report_of(session: Session, reference: str) -> int | None:
     """The id of the report that was sent with a key of this reference."""
     first = _number(reference) << 6

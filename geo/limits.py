@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -18,6 +19,8 @@ TOO_MANY_REPORTS = _(
     "Việc khẩn cấp: gọi 112, 113, 114 hoặc 115."
 )
 TOO_MANY = _("Quá nhiều lần trong một giờ; xin thử lại sau {minutes} phút.")
+TOO_MANY_A_MINUTE = _("Quá nhiều lần trong một phút; xin thử lại sau {seconds} giây.")
+Span = Literal["minute", "hour", "day"]
 # A count that a crash forgets does no harm, and a hot row (one address of a mobile network) must not wait for a disk.
 # The subjects come sorted, so that two requests never wait for each other.
 _COUNT = """
@@ -41,28 +44,35 @@ def count(
     limits: Mapping[str, int],
     *,
     refusal: str = TOO_MANY_REPORTS,
-    day: bool = False,
+    every: Span = "hour",
     now: datetime | None = None,
 ) -> None:
-    """Counts one report (or what the refusal names) against limits of the hour or UTC day; TooManyError says how long.
+    """Counts one report (or what the refusal names) against limits of a minute, hour or UTC day.
+
+    TooManyError says how long to wait, as `minutes` or `seconds`.
 
     Its transaction must be short and its own, best the statement alone: the rows stay locked until that ends.
     """
     moment = now or datetime.now(UTC)
-    hour = moment.replace(minute=0, second=0, microsecond=0)
-    span = timedelta(days=1) if day else timedelta(hours=1)
-    if day:
-        hour = hour.replace(hour=0)
-    counted = driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": hour, "by": 1}).fetchall()
+    begin, span = _span(every, moment)
+    counted = driver(session).execute(_COUNT, {"subjects": sorted(limits), "hour": begin, "by": 1}).fetchall()
     if secrets.randbelow(1_000) == 0:
         sweep(session, moment)
     if any(times > limits[name] for name, times in counted):
-        wait = int((hour + span - moment).total_seconds()) + 1
+        wait = int((begin + span - moment).total_seconds()) + 1
         raise TooManyError(
             refusal,
             details={"retry_after": wait},
-            minutes=-(-wait // 60),
+            **({"seconds": wait} if every == "minute" else {"minutes": -(-wait // 60)}),
         )
+
+
+def _span(every: Span, moment: datetime) -> tuple[datetime, timedelta]:
+    minute = moment.replace(second=0, microsecond=0)
+    if every == "minute":
+        return minute, timedelta(minutes=1)
+    hour = minute.replace(minute=0)
+    return (hour.replace(hour=0), timedelta(days=1)) if every == "day" else (hour, timedelta(hours=1))
 
 
 def give_back(session: Session, limits: Mapping[str, int], *, now: datetime | None = None) -> None:

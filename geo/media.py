@@ -124,9 +124,18 @@ def _read(answer: bytes) -> Picture:
 
 
 def keep(
-    session: Session, settings: Settings, report: Report, pictures: Sequence[Picture], *, event_id: int | None = None
+    session: Session,
+    settings: Settings,
+    report: Report,
+    pictures: Sequence[Picture],
+    *,
+    event_id: int | None = None,
+    withheld: bool = False,
 ) -> None:
-    """Writes the files, durably, and their rows (of the step `event_id`); a rollback removes the files again."""
+    """Writes the files, durably, and their rows (of the step `event_id`); a rollback removes the files again.
+
+    What is `withheld` is not public until an officer shows it.
+    """
     for made in pictures:
         key = store(session, settings, made.large, made.small, made.film)
         session.add(
@@ -135,6 +144,7 @@ def keep(
                 event_id=event_id,
                 key=key,
                 kind="photo" if made.film is None else "video",
+                withheld=withheld,
                 seconds=made.seconds,
                 width=made.width,
                 height=made.height,

@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     ] = None
     media_key: Annotated[str | None, BeforeValidator(_unset), Field(description="access key of the store")] = None
     media_secret: Annotated[SecretStr | None, BeforeValidator(_unset), Field(description="its secret")] = None
+    fetch_inside: Annotated[
+        bool, Field(description="pictures may be fetched from any address and port: for tests and closed networks")
+    ] = False
     metrics_token: Annotated[
         SecretStr | None, BeforeValidator(_unset), Field(description="what Prometheus shows to read /metrics")
     ] = None

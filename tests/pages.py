@@ -122,7 +122,7 @@ PAGES = (*PUBLIC, *STAFF)
 # What a GET answers that is no page: data, files, or the way to a page.
 NO_PAGES = (
     r"/sw\.js", r"/manifest\.webmanifest", r"/app/.*",
-    r"/openapi\.json", r"/api/.*", r"/tiles/.*", r"/ogc/.*", r"/feeds/.*",
+    r"/openapi\.json", r"/api/.*", r"/open311/.*", r"/tiles/.*", r"/ogc/.*", r"/feeds/.*",
     r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
     r"/exports/.*", r"/planner/quangnam\.qgz",

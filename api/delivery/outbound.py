@@ -75,7 +75,7 @@ def post(
     addresses = resolver(host, port)
     if not addresses or not all(map(allowed, addresses)):
         raise InvalidError(_("Địa chỉ này không nằm trên mạng công cộng nên không gửi đến."), field="url")
-    connection = _Pinned(host, port, addresses[0], trust or ssl.create_default_context())
+    connection = Pinned(host, port, addresses[0], trust or ssl.create_default_context())
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, dict(headers) | {"User-Agent": "quangnam"})
@@ -87,7 +87,7 @@ def post(
         connection.close()
 
 
-class _Pinned(http.client.HTTPSConnection):
+class Pinned(http.client.HTTPSConnection):
     """A connection to one address, whose certificate must still be the name's."""
 
     def __init__(self, host: str, port: int, address: str, trust: ssl.SSLContext) -> None:
@@ -95,5 +95,6 @@ class _Pinned(http.client.HTTPSConnection):
         self._address, self._trust = address, trust
 
     def connect(self) -> None:
+        """Connects to the address, and lets the name's certificate prove itself."""
         plain = socket.create_connection((self._address, self.port), TIMEOUT)
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host)

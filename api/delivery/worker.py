@@ -8,9 +8,9 @@ from procrastinate.exceptions import JobAborted
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import archiving, exporting
-from api.delivery import sending
+from api.delivery import bringing, sending
 from api.sms import replies
-from geo import exports, inbound, outbox, retention, timekeeping, uploads
+from geo import elsewhere, exports, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
@@ -44,6 +44,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
             raise
 
     _answering(app, settings, sessions)
+    _bringing(app, settings, sessions)
     _counting(app, sessions)
     _exporting(app, settings, sessions)
     _forgetting(app, settings, sessions)
@@ -87,6 +88,15 @@ def _exporting(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
     def export_told(export_id: int) -> None:
         with sessions.begin() as session:
             exporting.tell(session, settings, export_id)
+
+
+def _bringing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    patience = RetryStrategy(max_attempts=bringing.MOST_TRIES - 1, exponential_wait=4)
+
+    @app.task(name=elsewhere.BRING, retry=patience, pass_context=True)
+    def bring(context: JobContext, fetch_id: int) -> None:
+        last = context.job.attempts + 1 >= bringing.MOST_TRIES
+        bringing.bring(sessions, settings, fetch_id, last=last)
 
 
 def _counting(app: App, sessions: sessionmaker[Session]) -> None:

@@ -6,14 +6,15 @@ from fastapi import APIRouter, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import follow, stepping
+from api import follow, keys, stepping
 from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
 from api.follow import sender_of
+from api.keys import bearer
 from api.posted import OPENAPI, PostedDep
 from api.refusals import KEYED, refusals
 from api.shapes import answering
-from api.signed import actor, bearer, user_of
+from api.signed import actor, user_of
 from api.web import forgery
 from api.working import link_of
 from geo import reports
@@ -65,12 +66,14 @@ def take(
 
 
 def asked(session: Session, request: Request, code: str) -> tuple[Report, Actor]:
-    """A report and who asks about it: its sender by the cookie of the private link, a signed-in user, or the public.
+    """A report and who asks about it: its sender, a signed-in user, a program or a link of its unit, or the public.
 
     NotFoundError also where that person may not see it.
     """
     report = reports.by_code(session, code)
     user = user_of(session, request)
+    if user is None and (agency := keys.agency(keys.shown(session, request), report)):
+        return report, agency
     if user is None and sender_of(session, request, report):
         return report, Actor("sender", report_id=report.id)
     if user is None and (link := link_of(session, request, report)):

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 
 from api.deps import SessionDep, SettingsDep
+from api.keys import bearer
 from api.refusals import KEYED, refusals
 from api.routes.actions import asked
-from api.signed import bearer
 from api.web import forgery
 from geo import claims
 from geo.errors import ForbiddenError

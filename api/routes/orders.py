@@ -11,7 +11,7 @@ from api import exporting, signed, stored
 from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
 from api.intake import network
-from api.signed import bearer
+from api.keys import bearer
 from api.web import origin
 from geo import exports, limits, stores
 from geo.aside import aside

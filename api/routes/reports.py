@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy import Row
 
-from api import calls, follow
+from api import calls, follow, keys
 from api.archiving import check_archive
 from api.bodies import OPENAPI, SentDep
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
@@ -48,6 +48,7 @@ def send(
     """Takes a report and says which unit will answer for it, and why."""
     device = request.cookies.get(DEVICE)
     with sessions.begin() as session:
+        program = keys.shown(session, request)
         if by:
             calls.check(session, request, settings)
         taken = submit(
@@ -61,6 +62,7 @@ def send(
             # The limits are the caller's, not those of the desk that many calls come to.
             device=None if by else device,
             address=request.client.host if request.client and not by else None,
+            program=program if program is not None and program.user_id is None else None,
             uploads=body.report.uploads,
         )
     # Committed: from here on it may be acknowledged.

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.deps import SessionsDep, SettingsDep
 from api.describing import GATEWAY
 from api.intake import network
+from api.keys import bearer
 from api.refusals import refusals
-from api.signed import bearer
 from api.sms.receiving import Message, receive
 from geo import limits
 from geo.aside import aside

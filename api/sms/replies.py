@@ -44,7 +44,7 @@ def allowed(session: Session, settings: Settings, phone: str, reason: str) -> bo
     try:
         with aside(session) as short:
             limits.count(short, {limits.subject(key, "sms-reply", phone): AN_HOUR})
-            limits.count(short, {limits.subject(key, "sms-replies", ""): settings.sms_a_day}, day=True)
+            limits.count(short, {limits.subject(key, "sms-replies", ""): settings.sms_a_day}, every="day")
     except TooManyError:
         return False
     return True

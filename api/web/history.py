@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 
 from api.web import formats
@@ -94,23 +94,35 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     `inside` is for those who work on it: they see all words, and who wrote them.
     """
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
-    ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
-    # What an operator does is not the unit's doing; these steps name who is to act.
-    named = case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
-    query = select(Event.at, Event.action, Event.to_state, named, Event.text, Event.data, User.name, Event.id)
+    query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number in rows:
-        if action in STEPS:
-            text = translate(STEPS[action], lang, unit=unit)
-        else:
-            text = translate(OTHER_STEP, lang, state=state_name(state, lang))
+        text = sentence(action, state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
-        words = [_told(data or {}, lang), said] if inside or (open_ and action in SPOKEN) else []
-        told = " ".join(word for word in words if word) or None
+        told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
     return found
+
+
+def doer() -> ColumnElement[str]:
+    """The name of the unit in the sentence of an event, in a select that joins its unit."""
+    ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
+    # What an operator does is not the unit's doing; these steps name who is to act.
+    return case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
+
+
+def sentence(action: str, state: str, unit: str, lang: Lang) -> str:
+    """What happened in a step, as one sentence."""
+    if action in STEPS:
+        return translate(STEPS[action], lang, unit=unit)
+    return translate(OTHER_STEP, lang, state=state_name(state, lang))
+
+
+def own_words(data: dict[str, Any] | None, said: str | None, lang: Lang) -> str | None:
+    """What was written with a step, stars and the reason of a refusal before it."""
+    return " ".join(word for word in (_told(data or {}, lang), said) if word) or None
 
 
 class Followed(NamedTuple):

@@ -182,7 +182,7 @@ def _count(request: Request, session: Session, settings: Settings, number: str) 
     }
     with aside(session) as short:
         limits.count(short, hour, refusal=limits.TOO_MANY)
-        limits.count(short, day, refusal=limits.TOO_MANY, day=True)
+        limits.count(short, day, refusal=limits.TOO_MANY, every="day")
 
 
 def _page(

@@ -1,7 +1,8 @@
 """Half of the schema; the other half is boundaries.models."""
 
+from geo.models.agency_update import AgencyUpdate
 from geo.models.apart import Apart
-from geo.models.api_key import ApiKey
+from geo.models.api_key import ApiKey, ApiKeyUnit
 from geo.models.archived import ArchivedReport
 from geo.models.category import Category
 from geo.models.claim import Claim
@@ -18,6 +19,7 @@ from geo.models.log_entry import LogEntry
 from geo.models.login import Login
 from geo.models.look import Look
 from geo.models.media import Media
+from geo.models.media_fetch import MediaFetch
 from geo.models.one_time_code import OneTimeCode
 from geo.models.opening import Opening
 from geo.models.option import Option
@@ -39,8 +41,10 @@ from geo.models.webhook import Webhook
 from geo.models.work_link import WorkLink
 
 __all__ = [
+    "AgencyUpdate",
     "Apart",
     "ApiKey",
+    "ApiKeyUnit",
     "ArchivedReport",
     "Category",
     "Claim",
@@ -59,6 +63,7 @@ __all__ = [
     "Login",
     "Look",
     "Media",
+    "MediaFetch",
     "OneTimeCode",
     "Opening",
     "Option",

@@ -1,3 +1,6 @@
+from datetime import datetime
+
+from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base
@@ -21,3 +24,4 @@ class Category(Base):
     resolve_days: Mapped[int] = mapped_column(default=5)
     visible: Mapped[bool] = mapped_column(default=False, server_default="false")  # a result can be photographed, and is
     active: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

@@ -56,7 +56,7 @@ class Report(Base):
     redacted: Mapped[str | None]  # the content as the public may read it; none where it is as it was sent
     waiting: Mapped[dict[str, Any] | None]  # a step that the head has still to approve
     recurrence: Mapped[int] = mapped_column(default=1, server_default="1")  # how often here, with this one
-    door: Mapped[str]  # web | api | sms | phone | import | demo
+    door: Mapped[str]  # web | api | open311 | sms | phone | import | demo
     demo: Mapped[bool] = mapped_column(default=False)
 
     category: Mapped[Category] = relationship()

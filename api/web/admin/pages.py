@@ -16,6 +16,7 @@ from api.web.admin.calendar import CATEGORIES, DAYS, NUMBERS
 from api.web.admin.exports import EXPORTS
 from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
+from api.web.admin.programs import KEYS
 from api.web.admin.section import ACTIONS, Change, Saved, Section
 from api.web.admin.waiting import FLAGS, MESSAGES, REQUESTS
 from api.web.render import page
@@ -28,7 +29,7 @@ from geo.settings import Settings
 router = APIRouter(prefix="/admin", include_in_schema=False)
 SECTIONS = {
     one.name: one
-    for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
+    for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
 }
 _log = logging.getLogger("quangnam.admin")
 
@@ -50,8 +51,8 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, name: 
 @router.post("/{name}")
 async def read(request: Request, name: str) -> Response:
     """Takes a form: a new row, a changed one, or something done with one at once."""
-    form = await request.form(max_files=0, max_fields=40)
-    said = {field: value for field, value in form.items() if isinstance(value, str)}
+    form = await request.form(max_files=0, max_fields=200)
+    said = {name: ",".join(value for value in form.getlist(name) if isinstance(value, str)) for name in form}
     return await run_in_threadpool(_take, request, name, said)
 
 
@@ -105,7 +106,10 @@ def _page(
     saved: Saved | None = None,
 ) -> Response:
     session.flush()
-    values: dict[str, Any] = typed if typed is not None else section.current(session, key) if key else {}
+    fields = section.fields(session) if section.save and (section.may_add or key) else []
+    values: dict[str, Any] = {field.name: field.start for field in fields}
+    if typed is not None or key:
+        values = typed if typed is not None else section.current(session, key)
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     mark = forgery.device(request)
     response = page(
@@ -117,7 +121,7 @@ def _page(
         sections=SECTIONS.values(),
         section=section,
         rows=section.rows(session),
-        fields=section.fields(session) if section.save and (section.may_add or key) else [],
+        fields=fields,
         values=values,
         key=key,
         actions=ACTIONS,

@@ -10,7 +10,7 @@ from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings
 
-Kind = Literal["text", "number", "check", "select", "date", "area", "email", "url"]
+Kind = Literal["text", "number", "check", "select", "date", "area", "email", "url", "several"]
 Values = Mapping[str, str]
 # A marked text, or one with its values; what the catalogue does not know is somebody's words and stays as it is.
 Part = str | tuple[str, Mapping[str, Any]]
@@ -18,13 +18,17 @@ Part = str | tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form; `options` are the codes and names of a select."""
+    """One question of a form; `options` are the codes and names of a select, or of the boxes where it takes several.
+
+    `start` is what a new row's form is filled with. The answer to several comes with commas between the codes.
+    """
 
     name: str
     label: str
     kind: Kind = "text"
     options: Sequence[tuple[str, str]] = ()
     required: bool = False
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ ACTIONS = {
     "link": _("Liên kết mới"),
     "end": _("Đóng"),
     "remove": _("Xóa"),
+    "revoke": _("Thu hồi"),
     "retry": _("Gửi lại"),
     "test": _("Gửi thử"),
     "settle": _("Đã giải quyết"),
