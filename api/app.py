@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import follow as private_links
-from api import problems
+from api import performing, problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
@@ -28,6 +28,7 @@ from api.routes import (
     media,
     metrics,
     overview,
+    performance,
     pocket,
     push,
     reports,
@@ -86,6 +87,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(hotspots.router)
     app.include_router(tiles.router)
     app.include_router(statistics.router)
+    app.state.statistics = performing.remembered_answers()
+    app.include_router(performance.router)
     app.include_router(overview.router)
     app.include_router(boundaries.router)
     app.include_router(stream.router)
