@@ -26,6 +26,7 @@ from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
 from api.web.ioc import groups, log, storm, urgent, wall
+from api.web.planner import statistics as planner_statistics
 
 
 def install(app: FastAPI) -> None:
@@ -53,6 +54,7 @@ def install(app: FastAPI) -> None:
         log,
         admin,
         wall,
+        planner_statistics,
     ):
         app.include_router(part.router)
     errors.install(app)

@@ -1,6 +1,6 @@
 """The history of reports as facts, each with the unit that held the report at that moment; PostgreSQL adds them up.
 
-A `line` is a step with its moment: never before the step before it, nor before the report came. `told` adds what the
+A `step` has its moment: never before the step before it, nor before the report came. `told` adds what the
 steps around say, `stay` has the spans in which a report waited with a unit. A `fact` counts once, for one unit.
 """
 
@@ -16,9 +16,14 @@ _WAITS = "('receive', 'forward', 'return', 'reroute', 'supply', 'split')"  # for
 _TAKEN = "('accept', 'merge', 'split', 'dispute', 'escalate', 'extend', 'rate')"
 
 
-def _worked(moment: str) -> str:
+def _worked(since: str, until: str) -> str:
+    """The working seconds from a moment until another."""
+    return f"{_worked_until(until)} - {_worked_until(since)}"
+
+
+def _worked_until(moment: str) -> str:
     """The working seconds until a moment, counted from the first day of :worked."""
-    local = f"date_part('epoch', {moment} AT TIME ZONE :zone)"
+    local = f"(date_part('epoch', {moment}) + :offset)"  # no summer time here: every day has 24 hours
     day = f"(floor({local} / 86400)::int - :first_day + 1)"
     time = f"({local} - floor({local} / 86400) * 86400)"
     # 7:00 to 11:30 and 13:30 to 17:00; on a day off no more than there was in the morning.
@@ -42,31 +47,25 @@ step AS (
         CASE e.action WHEN 'rate' THEN (e.data ->> 'stars')::int END AS stars
     FROM subject AS s JOIN events AS e ON e.report_id = s.id
     WINDOW upto AS (PARTITION BY s.id ORDER BY e.id)
-), line AS (
-    SELECT step.*, {_worked("at")} AS worked, {_worked("created_at")} AS worked_before FROM step
 ), told AS (
-    SELECT line.*,
+    SELECT step.*,
         row_number() OVER upto = 1 AS is_first,
         lag(unit_id) OVER upto AS unit_before,
         coalesce(lead(at) OVER upto, 'infinity') AS ends,
-        lead(worked) OVER upto AS worked_until,
         count(*) FILTER (WHERE action = 'ask') OVER upto AS asked,
         coalesce(max(at) FILTER (WHERE action IN {_WAITS}) OVER upto, created_at) AS waits_since,
-        coalesce(max(worked) FILTER (WHERE action IN {_WAITS}) OVER upto, worked_before) AS worked_since,
         max(at) FILTER (WHERE action IN {_RESULTS}) OVER whole AS ended_at,
         max(event_id) FILTER (WHERE action = 'rate') OVER whole AS last_rating,
         coalesce(max(event_id) FILTER (WHERE at <= resolve_due) OVER whole, min(event_id) OVER whole) AS due_with
-    FROM line WINDOW upto AS (PARTITION BY id ORDER BY event_id), whole AS (PARTITION BY id)
+    FROM step WINDOW upto AS (PARTITION BY id ORDER BY event_id), whole AS (PARTITION BY id)
 )"""  # noqa: S608 (constants)
 # A report whose history begins later than itself was received before, by whoever had it then.
 _STAYS = f"""
 stay AS (
-    SELECT id, category_id, area_code, resolve_due, ended_at, unit_id, to_state, asked, at, ends,
-        worked_until - worked AS worked
+    SELECT id, category_id, area_code, resolve_due, ended_at, unit_id, to_state, asked, at, ends
     FROM told WHERE to_state IN {_OPEN}
     UNION ALL
-    SELECT id, category_id, area_code, resolve_due, ended_at, unit_id, 'received', 0, created_at, at,
-        worked - worked_before
+    SELECT id, category_id, area_code, resolve_due, ended_at, unit_id, 'received', 0, created_at, at
     FROM told WHERE is_first AND action <> 'receive'
 )"""  # noqa: S608 (constants)
 _FACTS = f"""
@@ -76,11 +75,11 @@ fact (kind, unit_id, category_id, area_code, bucket, late, recurring, working, c
     FROM told WHERE is_first AND {_within("created_at")}
     UNION ALL
     SELECT action, unit_id, category_id, area_code, {_bucket("at")}, false, false,
-        worked - worked_since, date_part('epoch', at - waits_since), stars
+        CASE action WHEN 'accept' THEN {_worked("waits_since", "at")} END, date_part('epoch', at - waits_since), stars
     FROM told WHERE action IN {_TAKEN} AND {_within("at")} AND (action <> 'rate' OR event_id = last_rating)
     UNION ALL
     SELECT action, unit_id, category_id, area_code, {_bucket("at")}, coalesce(at > resolve_due, false), recurring,
-        worked - worked_before, date_part('epoch', at - created_at), NULL
+        {_worked("created_at", "at")}, date_part('epoch', at - created_at), NULL
     FROM told WHERE action IN {_RESULTS} AND {_within("at")}
     UNION ALL
     SELECT way.kind, way.unit_id, category_id, area_code, {_bucket("at")}, false, false, NULL, NULL, NULL
@@ -92,7 +91,8 @@ fact (kind, unit_id, category_id, area_code, bucket, late, recurring, working, c
     SELECT 'charged', unit_id, category_id, area_code, {_bucket("ended_at")}, true, false, NULL, NULL, NULL
     FROM told WHERE event_id = due_with AND ended_at > resolve_due AND {_within("ended_at")}
     UNION ALL
-    SELECT 'held', unit_id, category_id, area_code, {_bucket("ended_at")}, false, false, sum(worked), NULL, NULL
+    SELECT 'held', unit_id, category_id, area_code, {_bucket("ended_at")}, false, false,
+        sum({_worked("at", "ends")}), NULL, NULL
     FROM stay WHERE to_state <> 'needs_info' AND {_within("ended_at")}
     GROUP BY id, unit_id, category_id, area_code, ended_at
     UNION ALL

@@ -28,6 +28,7 @@ DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 _KEYS = dict(zip(DIMENSIONS, history.KEYS, strict=True))
 SECONDS = 30  # that a question may take
 RETRY = 60  # seconds
+MEMORY = "64MB"  # for each sort
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _ask(
         "until": borders[-1],
         "edges": list(borders),
         "buckets": len(borders) - 1,
-        "zone": ZONE.key,
+        "offset": (borders[-1].astimezone(ZONE).utcoffset() or timedelta()).total_seconds(),
         "first_day": (oldest - date(1970, 1, 1)).days,
         "worked": deadlines.worked_before(oldest, borders[-1].astimezone(ZONE).date() + timedelta(days=1)),
         "unit_id": session.scalars(select(Unit.id).where(Unit.code == unit)).one() if unit else None,
@@ -108,6 +109,7 @@ def _ask(
     query = text(history.statement(grouped)).columns().add_cte(_subject(question, borders).cte("subject"))
     with session.begin_nested():
         session.execute(text(f"SET LOCAL statement_timeout = '{SECONDS}s'"))
+        session.execute(text(f"SET LOCAL work_mem = '{MEMORY}'"))
         try:
             return session.execute(query, values).all()
         except OperationalError as error:

@@ -1,0 +1,1 @@
+"""The planner's pages: data out, in any format and CRS."""
