@@ -33,8 +33,8 @@ _EVENT = """
     """
 
 
-def fill(session: Session, count: int, seed: int, *, units: int = 4, categories: int = 3) -> None:
-    """Writes so many reports with their histories, among the first units and categories."""
+def fill(session: Session, count: int, seed: int, *, units: int = 4, categories: int = 3, whole: bool = False) -> None:
+    """Writes so many reports with their histories, among the first units and categories; `whole` cuts none off."""
     rng = random.Random(seed)
     unit_ids = session.scalars(text("SELECT id FROM units ORDER BY id LIMIT :n"), {"n": units}).all()
     kinds = session.scalars(text("SELECT id FROM categories ORDER BY sensitive DESC, id LIMIT :n"), {"n": categories})
@@ -43,7 +43,7 @@ def fill(session: Session, count: int, seed: int, *, units: int = 4, categories:
     for number in range(1, count + 1):
         report = _report(rng, number, unit_ids, category_ids)
         told = list(_history(rng, report, unit_ids))
-        if rng.random() < 0.1:
+        if rng.random() < 0.1 and not whole:
             told = told[-1:]  # an old system's, whose last step alone is known
         if len(told) > 2 and rng.random() < 0.05:
             # Who waited for a lock began before whoever came first.

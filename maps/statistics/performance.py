@@ -26,7 +26,7 @@ from maps.statistics.periods import Period, beginning, edges
 Dimension = Literal["unit", "category", "area", "period"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 _KEYS = dict(zip(DIMENSIONS, history.KEYS, strict=True))
-SECONDS = 30  # that a question may take
+SECONDS = 30.0  # that a question may take
 RETRY = 60  # seconds
 MEMORY = "64MB"  # for each sort
 
@@ -108,7 +108,7 @@ def _ask(
     }
     query = text(history.statement(grouped)).columns().add_cte(_subject(question, borders).cte("subject"))
     with session.begin_nested():
-        session.execute(text(f"SET LOCAL statement_timeout = '{SECONDS}s'"))
+        session.execute(text(f"SET LOCAL statement_timeout = {round(SECONDS * 1_000)}"))
         session.execute(text(f"SET LOCAL work_mem = '{MEMORY}'"))
         try:
             return session.execute(query, values).all()
