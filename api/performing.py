@@ -11,7 +11,7 @@ from geo.errors import InvalidError
 from geo.i18n import _
 from maps.statistics.performance import DIMENSIONS, Answer, Dimension, Question, performance
 
-MINUTE, ANSWERS = 60.0, 64
+MINUTE, ANSWERS = 60.0, 16
 
 
 def remembered_answers() -> Remembered[Answer]:

@@ -128,6 +128,7 @@ def statement(grouped: Sequence[Sequence[str]]) -> str:
             {", ".join([*counts, *medians])}, avg(stars)::float8 AS {MEAN}
         FROM fact WHERE CAST(:unit_id AS int) IS NULL OR unit_id = :unit_id
         GROUP BY GROUPING SETS ({", ".join(f"({', '.join(one)})" for one in grouped)})
+        LIMIT :most
     ) AS found
     """  # noqa: S608 (names and conditions of this package)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from geo import days, deadlines
 from geo.deadlines import ZONE
-from geo.errors import OverloadedError
+from geo.errors import InvalidError, OverloadedError
 from geo.filters import Filters, apply_filters
 from geo.i18n import _
 from geo.models import Category, Event, Report, Unit
@@ -29,6 +29,7 @@ _KEYS = dict(zip(DIMENSIONS, history.KEYS, strict=True))
 SECONDS = 30.0  # that a question may take
 RETRY = 60  # seconds
 MEMORY = "64MB"  # for each sort
+MOST = 10_000  # rows of all tables together
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class Answer:
 
 
 def performance(session: Session, question: Question, *, now: datetime | None = None) -> Answer:
-    """The answer, all of it by one statement; OverloadedError where that takes more than SECONDS."""
+    """The answer, all of it by one statement; OverloadedError where that takes more than SECONDS.
+
+    InvalidError for more than MOST rows, or too many periods.
+    """
     days.refresh(session)
     moment = now or datetime.now(UTC)
     # A bound alone: of all reports, whoever may see them, for that is the begin of an index.
@@ -101,6 +105,7 @@ def _ask(
         "until": borders[-1],
         "edges": list(borders),
         "buckets": len(borders) - 1,
+        "most": MOST + 1,
         "offset": (borders[-1].astimezone(ZONE).utcoffset() or timedelta()).total_seconds(),
         "first_day": (oldest - date(1970, 1, 1)).days,
         "worked": deadlines.worked_before(oldest, borders[-1].astimezone(ZONE).date() + timedelta(days=1)),
@@ -111,7 +116,7 @@ def _ask(
         session.execute(text(f"SET LOCAL statement_timeout = {round(SECONDS * 1_000)}"))
         session.execute(text(f"SET LOCAL work_mem = '{MEMORY}'"))
         try:
-            return session.execute(query, values).all()
+            found = session.execute(query, values).all()
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) != "57014":
                 raise
@@ -119,6 +124,11 @@ def _ask(
                 _("Khoảng thời gian này có quá nhiều phản ánh để tính ngay; hãy chọn kỳ ngắn hơn hoặc thêm bộ lọc."),
                 details={"retry_after": RETRY},
             ) from error
+    if len(found) > MOST:
+        raise InvalidError(
+            _("Kết quả có hơn {most} dòng; hãy chọn ít chiều hơn, kỳ dài hơn hoặc thêm bộ lọc."), field="by", most=MOST
+        )
+    return found
 
 
 def _subject(question: Question, borders: Sequence[datetime]) -> Select[Any]:

@@ -115,7 +115,7 @@ def _heads(page: _Sheet, head: str) -> None:
     for place in range(LAST + 1):
         sheet.write_string(HEAD + 2, place, f"({place + 1})", letters)
     sheet.set_row(HEAD, 30)
-    sheet.set_row(HEAD + 1, 60)
+    sheet.set_row(HEAD + 1, 78)
 
 
 def _body(page: _Sheet, rows: list[Named], total: dict[str, Any]) -> int:
@@ -189,6 +189,6 @@ def _print(sheet: Worksheet, last: int) -> None:
     sheet.set_footer("&C&P/&N")
     sheet.set_column(0, 0, 5)
     sheet.set_column(1, 1, 34)
-    sheet.set_column(FIRST, LAST, 10.5)
+    sheet.set_column(FIRST, LAST, 8.3)
     sheet.freeze_panes(BODY, FIRST)
     sheet.set_row(0, 32)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.errors import OverloadedError
+from geo.errors import InvalidError, OverloadedError
 from geo.filters import Filters
 from geo.models import Category, Unit
 from maps.statistics.measures import COUNTS, MEDIANS
@@ -126,3 +126,11 @@ def test_what_takes_too_long_is_said_clearly(session: Session, monkeypatch: pyte
     assert refused.value.details["retry_after"] > 0
     # The session lives on.
     assert session.scalar(text("SELECT count(*) FROM reports")) == 3_000
+
+
+def test_more_rows_than_anybody_reads_are_refused(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    histories.fill(session, 300, seed=8)
+    monkeypatch.setattr("maps.statistics.performance.MOST", 40)
+    with pytest.raises(InvalidError, match="hơn 40 dòng"):
+        performance(session, Question(Filters(), (("unit", "category", "area", "period"),), "month"), now=NOW)
+    assert performance(session, Question(Filters(), (("unit", "category"),)), now=NOW).tables
