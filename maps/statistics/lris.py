@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from geo.deadlines import ZONE
 from geo.filters import Filters
 from geo.i18n import _
 from geo.models import Unit
@@ -29,10 +30,14 @@ _ROMAN = ("I", "II", "III", "IV")
 
 @dataclass(frozen=True)
 class Report:
-    """A period's report: its tables by unit and by category, their total, and up to which moment it counts."""
+    """A period's report: its tables by unit and by category and their total, of one moment.
+
+    It counts up to `taken`; `made` is the day on which it is handed in.
+    """
 
     span: Span
     taken: datetime
+    made: date
     over: bool  # whether the period had ended by then
     units: list[Named]
     categories: list[Named]
@@ -71,6 +76,7 @@ def report(session: Session, span: Span, answer: Answer, known: Names) -> Report
     return Report(
         span=span,
         taken=answer.until,
+        made=datetime.now(ZONE).date(),
         over=answer.until >= start_of(span.after),
         units=units,
         categories=named(answer.tables[BY_CATEGORY], BY_CATEGORY, known, None),

@@ -169,8 +169,10 @@ def _below(page: _Sheet, report: Report, row: int) -> int:
         said = f"({FIRST + place + 1}) {page.say(column.heading)}: {page.say(column.meaning)}"
         sheet.merge_range(row + 1 + place, 0, row + 1 + place, LAST, said, plain)
     row += len(COLUMNS) + 2
-    middle, today = LAST // 2, report.taken.astimezone(ZONE)
-    signed = page.say(PLACE_AND_DATE, day=f"{today:%d}", month=f"{today:%m}", year=today.year)
+    middle, made = LAST // 2, report.made
+    # As offices write dates: a zero before days below ten and the first two months.
+    month = f"{made:%m}" if made.month < 3 else str(made.month)
+    signed = page.say(PLACE_AND_DATE, day=f"{made:%d}", month=month, year=made.year)
     page.across(row, middle + 1, LAST, signed, italic=True)
     for first, last, who in ((0, middle - 1, MAKER), (middle + 1, LAST, SIGN)):
         page.across(row + 1, first, last, page.say(who).upper(), bold=True)

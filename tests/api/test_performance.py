@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from geo.models import Report, Unit
 from maps.statistics.measures import NAMES
 from tests import histories
+from tests.histories import LOCAL
 
 Make = Callable[..., Report]
 URL = "/api/v1/statistics/performance"
@@ -123,7 +124,10 @@ def test_the_sheet_for_lris_is_ready_to_be_signed(client: TestClient, session: S
     ):
         assert expected in said
     assert "'@SUM(A1)" in said
-    assert any(one.startswith("Quảng Nam, ngày ") for one in said)
+    today = datetime.now(LOCAL)
+    assert any(
+        one.startswith(f"Quảng Nam, ngày {today:%d} tháng ") and one.endswith(f"năm {today.year}") for one in said
+    )
     assert sheet.page_setup.orientation == "landscape"
     assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, 0)  # A4, as many pages as it takes
     assert sheet.sheet_properties.pageSetUpPr.fitToPage

@@ -23,7 +23,7 @@ from maps.statistics.performance import Question, performance
 pytestmark = pytest.mark.benchmark_only
 SIZES = [int(one) for one in os.environ.get("QUANGNAM_BENCH_SIZES", "100_000,1_000_000").split(",")]
 YEARS = timedelta(days=3 * 365)
-ROUNDS = 5
+ROUNDS = 3
 REPORTS = """
 INSERT INTO reports (code, state, version, category_id, unit_id, area_code, needs_confirmation, content, point,
   public_point, created_at, resolve_due, settled_at, stars, door, demo)
@@ -70,8 +70,10 @@ def engine(fresh_database_url: str, request: pytest.FixtureRequest) -> Iterator[
 
 def in_pandas(engine: Engine, since: datetime, until: datetime) -> pd.DataFrame:
     """Received, handled, late and two medians (by the clock) by unit, from all rows."""
-    reports = pd.read_sql("SELECT * FROM reports", engine)
-    events = pd.read_sql("SELECT * FROM events", engine).sort_values(["report_id", "id"])
+    # Of the rows only what is needed: all of a million reports do not fit into everybody's memory.
+    reports = pd.read_sql("SELECT id, state, demo, created_at, resolve_due FROM reports", engine)
+    events = pd.read_sql("SELECT id, report_id, at, action, unit_id FROM events", engine)
+    events = events.sort_values(["report_id", "id"])
     mine = reports.loc[(reports["state"] != "withdrawn") & ~reports["demo"]]
     told = events.merge(mine[["id", "created_at", "resolve_due"]], left_on="report_id", right_on="id")
     told["waits"] = told["at"].where(told["action"].isin(["receive", "forward", "return", "split", "supply"]))
@@ -118,10 +120,8 @@ def test_a_quarter_and_all_of_it_beside_pandas(
         page = (("unit",), ("category",), ("period",))
         lines.append(("a quarter by unit, category, month", *timed(lambda: ask(quarter, by=page, period="month"))))
         year = now - timedelta(days=365)
-        lines.append(("a year by unit, category, month", *timed(lambda: ask(year, by=page, period="month"), 3)))
+        lines.append(("a year by unit, category, month", *timed(lambda: ask(year, by=page, period="month"), 1)))
         lines.append(("all by unit", *timed(lambda: ask(None, by=(("unit",),)), 1)))
-        cells = (("unit", "category", "period"),)
-        lines.append(("all, unit × category × month", *timed(lambda: ask(None, by=cells, period="month"), 1)))
     seconds, hand = timed(lambda: in_pandas(engine, quarter, now), 1)
     ours = {line.unit: line.figures for line in lines[0][2].tables[("unit",)]}
     assert {unit: figures["late"] for unit, figures in ours.items()} == hand["late"].fillna(0).astype(int).to_dict()
