@@ -48,6 +48,7 @@ def _progress(rows: pd.DataFrame, stepped: pd.Series, ids: NDArray[np.int64], do
     settled = rows["closed_at"].fillna(rows["ended_at"]).mask(rows["state"] == "merged")
     steps = np.bincount(stepped.to_numpy() - ids.min(), minlength=int(ids.max() - ids.min()) + 1)[ids - ids.min()]
     lead = rows["lead_id"].to_numpy()
+    last = rows[["created_at", "accepted_at", "asked_at", "ended_at", "rated_at", "closed_at"]].max(axis=1)
     return {
         "state": texts(rows["state"].tolist()),
         "version": integers(np.maximum(steps, 1)),
@@ -55,6 +56,7 @@ def _progress(rows: pd.DataFrame, stepped: pd.Series, ids: NDArray[np.int64], do
         "questions": integers(~np.isnat(asked)),
         "settled_at": times(moments(settled)),
         "stars": integers(stars, null=stars == 0),
+        "updated_at": times(moments(last)),
         "lead_id": integers(lead, size=8, null=lead == 0),
         "recurrence": integers(rows["recurrence"].to_numpy()),
         "door": constant(door, len(rows)),

@@ -30,6 +30,7 @@ from geo.models.sms import SmsMessage
 from geo.models.storm import Storm
 from geo.models.subscription import Subscription
 from geo.models.template import Template
+from geo.models.tombstone import ReportTombstone
 from geo.models.unit import Unit
 from geo.models.upload import Upload, UploadPart
 from geo.models.user import User
@@ -62,6 +63,7 @@ __all__ = [
     "Rate",
     "RecoveryCode",
     "Report",
+    "ReportTombstone",
     "ReportUnit",
     "Rule",
     "Sender",

@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, Identity, Index, func, text
+from sqlalchemy import FetchedValue, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from geo.database import Base, Big
@@ -36,6 +36,8 @@ class Report(Base):
     accuracy: Mapped[float | None]  # metres
     happened_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # The begin of the transaction that last changed anything of it or of its pictures; triggers keep it.
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), server_onupdate=FetchedValue())
     published_at: Mapped[datetime | None]  # set by the first accept; content and pictures are public from then on
     accept_due: Mapped[datetime | None]
     resolve_due: Mapped[datetime | None]
@@ -64,6 +66,7 @@ class Report(Base):
         Index("ix_reports_public_point", "public_point", postgresql_using="gist"),
         Index("ix_reports_point", "point", postgresql_using="gist"),
         Index("ix_reports_created_at_id", text("created_at DESC"), text("id DESC")),
+        Index("ix_reports_updated_at_id", "updated_at", "id"),
         Index("ix_reports_unit_id_state", "unit_id", "state"),
         Index("ix_reports_area_code", "area_code"),
         Index("ix_reports_commune_code_unit_id", "commune_code", "unit_id"),

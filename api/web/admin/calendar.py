@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from api.web.admin.section import Change, Field, Row, Saved, Section, number
@@ -72,7 +72,9 @@ def _blur(session: Session, category: Category) -> None:
     """The public points of all its reports, at once: no moment may show an exact one."""
     session.flush()
     shown = blurred(Report.point) if category.sensitive else Report.point
-    session.execute(update(Report).where(Report.category_id == category.id).values(public_point=shown))
+    # Also of those whose point stays: what the public may read of them is no longer the same.
+    changed = update(Report).where(Report.category_id == category.id).values(public_point=shown, updated_at=func.now())
+    session.execute(changed)
 
 
 DAYS_ABOUT = _(
