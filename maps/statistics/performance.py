@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Row, Select, func, or_, select, text
+from sqlalchemy import Row, Select, func, select, text, union_all
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -138,10 +138,14 @@ def _subject(question: Question, borders: Sequence[datetime]) -> Select[Any]:
     # That somebody told of the same spot before would tie two reports of a hidden place together.
     again = (Report.recurrence > 1) & ~Category.sensitive
     query: Any = select(*columns, again.label("recurring")).join(Category, Category.id == Report.category_id)
-    later = select(Event.report_id).where(Event.at >= since)
-    alive = or_(Report.state.in_(OPEN), Report.created_at >= since, Report.id.in_(later))
+    # A set to join with: as alternatives of a condition each report would look through all later steps by itself.
+    alive = union_all(
+        select(Event.report_id).where(Event.at >= since),
+        select(Report.id).where(Report.created_at >= since),
+        select(Report.id).where(Report.state.in_(OPEN)),
+    )
     narrowed = Filters(category=asked.category, area=asked.area, until=borders[-1])
-    return only(visible(apply_filters(query.where(alive), narrowed), PUBLIC), question.demo)
+    return only(visible(apply_filters(query.where(Report.id.in_(alive)), narrowed), PUBLIC), question.demo)
 
 
 def _line(row: Row[Any], borders: Sequence[datetime], period: Period | None) -> Line:
