@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -110,24 +111,24 @@ def test_a_quarter_and_all_of_it_beside_pandas(
     monkeypatch.setattr("maps.statistics.performance.SECONDS", 900.0)
     now = datetime.now(UTC)
     quarter = now - timedelta(days=91)
-    lines = []
-    with Session(engine) as session:
-
-        def ask(since: datetime | None, **more: Any) -> Any:
-            return performance(session, Question(Filters(since=since), **more), now=now)
-
-        lines.append(("a quarter by unit", *timed(lambda: ask(quarter, by=(("unit",),)))))
-        page = (("unit",), ("category",), ("period",))
-        lines.append(("a quarter by unit, category, month", *timed(lambda: ask(quarter, by=page, period="month"))))
-        year = now - timedelta(days=365)
-        lines.append(("a year by unit, category, month", *timed(lambda: ask(year, by=page, period="month"), 1)))
-        lines.append(("all by unit", *timed(lambda: ask(None, by=(("unit",),)), 1)))
+    page = (("unit",), ("category",), ("period",))
+    asked: dict[str, tuple[datetime | None, int, dict[str, Any]]] = {
+        "a quarter by unit": (quarter, ROUNDS, {"by": (("unit",),)}),
+        "a quarter by unit, category, month": (quarter, ROUNDS, {"by": page, "period": "month"}),
+        "a year by unit, category, month": (now - timedelta(days=365), 1, {"by": page, "period": "month"}),
+        "all by unit": (None, 1, {"by": (("unit",),)}),
+    }
+    answers = {}
+    for name, (since, rounds, more) in asked.items():
+        question = Question(Filters(since=since), **more)
+        with Session(engine) as session:
+            seconds, answers[name] = timed(partial(performance, session, question, now=now), rounds)
+        with capsys.disabled():
+            print(f"\n{name:40} median {seconds * 1_000:8.0f} ms", flush=True)  # noqa: T201 (speaks)
     seconds, hand = timed(lambda: in_pandas(engine, quarter, now), 1)
-    ours = {line.unit: line.figures for line in lines[0][2].tables[("unit",)]}
+    ours = {line.unit: line.figures for line in answers["a quarter by unit"].tables[("unit",)]}
     assert {unit: figures["late"] for unit, figures in ours.items()} == hand["late"].fillna(0).astype(int).to_dict()
-    medians = np.array([figures["result_hours_by_clock"] for figures in ours.values()])
+    medians = np.array([ours[unit]["result_hours_by_clock"] for unit in hand.index])
     assert np.allclose(medians, hand["result"].dt.total_seconds() / 3600)
     with capsys.disabled():
-        for name, median, _found in lines:
-            print(f"\n{name:40} median {median * 1_000:8.0f} ms")  # noqa: T201 (speaks)
-        print(f"pandas over the raw rows, a quarter      {seconds * 1_000:8.0f} ms")  # noqa: T201 (speaks)
+        print(f"\npandas over the raw rows, a quarter      {seconds * 1_000:8.0f} ms")  # noqa: T201 (speaks)
