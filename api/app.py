@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import describing, problems
+from api import describing, performing, problems
 from api import follow as private_links
 from api.body_limit import BodyLimit
 from api.listener import Listener
@@ -32,6 +32,7 @@ from api.routes import (
     metrics,
     orders,
     overview,
+    performance,
     pocket,
     push,
     removed,
@@ -49,6 +50,40 @@ from api.tus import Tus
 from api.web import site
 from geo.settings import Settings
 from maps.past import Past
+
+# In the order in which addresses are tried: `removed` before the reports that it would be the code of.
+DOORS = (
+    assets,
+    removed,
+    reports,
+    uploads,
+    actions,
+    claims,
+    urgent,
+    voices,
+    push,
+    route,
+    categories,
+    sms,
+    media,
+    follow,
+    health,
+    metrics,
+    exports,
+    orders,
+    feeds,
+    maps,
+    density,
+    hotspots,
+    tiles,
+    ogc_tiles,
+    statistics,
+    performance,
+    overview,
+    boundaries,
+    stream,
+    pocket,
+)
 
 
 def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
@@ -78,36 +113,10 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     packed = ["^/media/", "^/api/v1/export", r"\.woff2$", f"^{stream.PATH}$"]
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=packed)
     app.add_middleware(Measuring, registry=app.state.registry)
-    app.include_router(assets.router)
-    app.include_router(removed.router)
-    app.include_router(reports.router)
-    app.include_router(uploads.router)
-    app.include_router(actions.router)
-    app.include_router(claims.router)
-    app.include_router(urgent.router)
-    app.include_router(voices.router)
-    app.include_router(push.router)
-    app.include_router(route.router)
-    app.include_router(categories.router)
-    app.include_router(sms.router)
-    app.include_router(media.router)
-    app.include_router(follow.router)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    app.include_router(exports.router)
-    app.include_router(orders.router)
-    app.include_router(feeds.router)
-    app.include_router(maps.router)
-    app.include_router(density.router)
     app.state.hotspots = hotspots.remembered_hotspots()
-    app.include_router(hotspots.router)
-    app.include_router(tiles.router)
-    app.include_router(ogc_tiles.router)
-    app.include_router(statistics.router)
-    app.include_router(overview.router)
-    app.include_router(boundaries.router)
-    app.include_router(stream.router)
-    app.include_router(pocket.router)
+    app.state.statistics = performing.remembered_answers()
+    for door in DOORS:
+        app.include_router(door.router)
     open311.install(app)
     site.install(app)
     return app

@@ -110,6 +110,14 @@ def between(start: datetime, end: datetime, *, urgent: bool = False) -> float:
     return (_done(axis, last) - _done(axis, first)) / 3600
 
 
+def worked_before(first: date, last: date) -> list[int]:
+    """The working seconds from the begin of the first day to that of each day, and to the end of the last one."""
+    upto = [0]
+    for n in range((last - first).days + 1):
+        upto.append(upto[-1] + HOURS_A_DAY * 3600 * is_working_day(first + timedelta(days=n)))
+    return upto
+
+
 def _done(axis: _Axis, seconds: float) -> float:
     index = max(bisect_right(axis.starts, seconds) - 1, 0)
     return float(axis.before[index] + min(max(seconds, axis.starts[index]), axis.ends[index]) - axis.starts[index])

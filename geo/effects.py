@@ -93,6 +93,9 @@ def _reject(at: Situation) -> None:
         raise ConflictError(
             _("Người gửi còn thời hạn bổ sung; chưa thể từ chối phản ánh."), details={"until": until.isoformat()}
         )
+    if at.report.state == "needs_info":
+        # Nobody answered: the unit is not late by the days that it waited.
+        clock.resume(at.report, at.now)
     _settle(at)
 
 

@@ -74,6 +74,10 @@ PUBLIC = (
     Shown("bad-filter", "/maps/timeline?by=year", status=422),
     *(Shown(name, f"/maps/{name}") for name in NAMES),
     Shown("map-filtered", "/maps/incidents?category=khac"),
+    Shown("statistics", "/planner/statistics"),
+    Shown("statistics-unit", "/planner/statistics?period=2026&unit=ubnd-503&category=giao-thong"),
+    Shown("statistics-empty", "/planner/statistics?period=2020-Q1&unit=ubnd-503"),
+    Shown("statistics-refused", "/planner/statistics?period=x", status=422),
 )
 STAFF = (
     Shown("sign-in", "/sign-in"),

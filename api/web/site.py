@@ -28,6 +28,7 @@ from api.web.desk import report as desk_report
 from api.web.ioc import groups, log, storm, urgent, wall
 from api.web.planner import pages as planner
 from api.web.planner import project
+from api.web.planner import statistics as planner_statistics
 
 
 def install(app: FastAPI) -> None:
@@ -57,6 +58,7 @@ def install(app: FastAPI) -> None:
         project,
         admin,
         wall,
+        planner_statistics,
     ):
         app.include_router(part.router)
     errors.install(app)

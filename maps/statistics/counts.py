@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, func, select
@@ -16,9 +16,8 @@ from geo.permissions import PUBLIC, visible
 from maps.density import spanning, touched
 from maps.rows import in_window
 from maps.samples import only
+from maps.statistics.periods import Period, beginning
 from maps.tally import tally
-
-Period = Literal["day", "week", "month", "year"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -
     categories = {one.id: (one.code, one.name) for one in session.execute(kinds)}
     started: dict[date, int] = {}
     for day, count in days.items():
-        start = _start(int(str(day)), period)
+        start = beginning(EPOCH + timedelta(days=int(str(day))), period)
         started[start] = started.get(start, 0) + int(count)
     return {
         "total": int(counted["count"].sum()),
@@ -109,11 +108,3 @@ def _largest(counted: pd.DataFrame, key: str) -> list[tuple[Any, int]]:
     totals = counted.groupby(key)["count"].sum()
     found = [(one, int(count)) for one, count in totals.items() if count]
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
-
-
-def _start(day: int, period: Period) -> date:
-    """The first day of the period that holds a day since EPOCH; weeks begin on Monday."""
-    found = EPOCH + timedelta(days=day)
-    if period == "week":
-        return found - timedelta(days=found.weekday())
-    return found.replace(day=1 if period != "day" else found.day, month=1 if period == "year" else found.month)

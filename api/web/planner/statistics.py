@@ -1,0 +1,175 @@
+"""/planner/statistics: what a period brought and what became of it, for everyone to read, print and take along."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, select
+
+from api import performing
+from api.deps import LangDep, SessionsDep
+from api.filters import read_filters
+from api.web import mapping
+from api.web.desk.lists import units
+from api.web.planner.statistics_charts import Bars, bars
+from api.web.render import page
+from geo.deadlines import ZONE
+from geo.filters import Filters
+from geo.i18n import Lang, _, translate
+from geo.models import Report
+from maps import samples
+from maps.past import start_of
+from maps.statistics import periods
+from maps.statistics.columns import COLUMNS, values
+from maps.statistics.measures import COUNTS, NAMES
+from maps.statistics.naming import Called, Named, named, names
+from maps.statistics.performance import Answer, Dimension, Question
+from maps.statistics.periods import Period, Span
+
+router = APIRouter(include_in_schema=False)
+BY_UNIT: tuple[Dimension, ...] = ("unit",)
+BY_CATEGORY: tuple[Dimension, ...] = ("category",)
+BY_PERIOD: tuple[Dimension, ...] = ("period",)
+PARTS: dict[Period, Period] = {"month": "week", "quarter": "month", "year": "month"}
+CHOICES: dict[Period, int] = {"year": 10, "quarter": 12, "month": 24}  # how many there are to choose from
+SHOWN = 10  # units in a chart
+LABELS = {"month": _("Tháng {number}/{year}"), "quarter": _("Quý {number}/{year}"), "year": _("Năm {year}")}
+WEEK = _("Tuần từ {day}")
+GROUPS: dict[Period, str] = {"year": _("Năm"), "quarter": _("Quý"), "month": _("Tháng")}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table by unit or category: the heading of its first column, and its rows; units have `proper` names."""
+
+    name: str
+    proper: bool
+    rows: list[tuple[str, dict[str, float | None]]]
+
+
+@router.get("/planner/statistics")
+def show(
+    *,
+    request: Request,
+    sessions: SessionsDep,
+    lang: LangDep,
+    period: str = "",
+    unit: str = "",
+    category: str = "",
+) -> Response:
+    """The figures of a month, quarter or year, of one unit or category where one is chosen."""
+    today = datetime.now(ZONE).date()
+    span = periods.named(period or periods.name("quarter", periods.beginning(today, "quarter")))
+    with sessions() as session:
+        filters = read_filters(session, unit=unit or None, category=category or None)
+        there = samples.present(session)
+        known = names(session, english=lang == "en")
+        all_units, categories = units(session), mapping.categories(session, lang)
+        oldest = session.scalar(select(func.min(Report.created_at)))
+    demo = there.demo and not there.real
+    within = Filters(
+        unit=filters.unit, category=filters.category, since=start_of(span.first), until=start_of(span.after)
+    )
+    asked = Question(within, (BY_UNIT, BY_CATEGORY, BY_PERIOD), PARTS[span.period], demo=demo)
+    found = performing.ask(request, sessions, asked)
+    by_unit = named(found.tables[BY_UNIT], BY_UNIT, known, None)
+    by_category = named(found.tables[BY_CATEGORY], BY_CATEGORY, known, None)
+    figures = found.total.figures
+    taken = found.until.astimezone(ZONE)
+    over = span.after <= taken.date()
+    return page(
+        request,
+        "planner_statistics.html",
+        span=span,
+        title=label(span.period, span.first, lang),
+        until=None if over else found.until,
+        chosen={"period": periods.name(span.period, span.first), "unit": unit, "category": category},
+        periods=_periods(oldest.astimezone(ZONE).date() if oldest else today, today, span, lang),
+        units=all_units,
+        categories=categories,
+        demo=demo,
+        empty=not any(figures[name] for name in COUNTS),
+        total=values(figures),
+        figures=figures,
+        columns=COLUMNS,
+        groups=_groups(),
+        tables=[Table(_("Đơn vị xử lý"), True, _rows(by_unit)), Table(_("Lĩnh vực"), False, _rows(by_category))],
+        times=_times(found, span, lang),
+        late=_late(by_unit),
+        said=bars([("", [figures["satisfied"], figures["acceptable"], figures["dissatisfied"]])], stacked=True),
+        downloads=_downloads(span, unit, category, demo=demo),
+    )
+
+
+def label(period: Period, first: date, lang: Lang) -> str:
+    """A month, quarter or year as people write it; of a week its first day."""
+    if period not in LABELS:
+        return translate(WEEK, lang, day=f"{first:%d/%m}")
+    return translate(LABELS[period], lang, number=Span(period, first, first).number, year=first.year)
+
+
+def _periods(oldest: date, today: date, span: Span, lang: Lang) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Years, quarters and months to choose from, the newest first; the one that is shown is always among them."""
+    groups = []
+    for period, most in CHOICES.items():
+        first, found = periods.beginning(oldest, period), []
+        while first <= today:
+            found.append(first)
+            first = periods.following(first, period)
+        wanted = {*found[-most:], *([span.first] if span.period == period else [])}
+        options = [(periods.name(period, one), label(period, one, lang)) for one in sorted(wanted, reverse=True)]
+        groups.append((translate(GROUPS[period], lang), options))
+    return groups
+
+
+def _groups() -> list[tuple[str, int]]:
+    """The groups of columns, each with how many it has."""
+    found: dict[str, int] = {}
+    for column in COLUMNS:
+        found[column.group] = found.get(column.group, 0) + 1
+    return list(found.items())
+
+
+def _rows(rows: Sequence[Named]) -> list[tuple[str, dict[str, float | None]]]:
+    return [(_name(row), values(row.figures)) for row in rows]
+
+
+def _name(row: Named) -> str:
+    called = next(iter(row.of.values()))
+    return called.name if isinstance(called, Called) else ""
+
+
+def _times(found: Answer, span: Span, lang: Lang) -> Bars:
+    """What came and what was handled in each part of the period, those without anything too."""
+    part = PARTS[span.period]
+    told = {line.period: line.figures for line in found.tables[BY_PERIOD]}
+    nothing = dict.fromkeys(NAMES, 0)
+    first, rows = periods.beginning(span.first, part), []
+    while start_of(first) < found.until:
+        figures = told.get(first, nothing)
+        rows.append((label(part, first, lang), [figures["received"], figures["handled"]]))
+        first = periods.following(first, part)
+    return bars(rows, stacked=False)
+
+
+def _late(rows: Sequence[Named]) -> Bars:
+    """What the units that answered most answered on time and late."""
+    busy = sorted((row for row in rows if row.figures["handled"]), key=lambda row: -row.figures["handled"])
+    return bars([(_name(row), [row.figures["on_time"], row.figures["late"]]) for row in busy[:SHOWN]], stacked=True)
+
+
+def _downloads(span: Span, unit: str, category: str, *, demo: bool) -> dict[str, str]:
+    """The addresses of the same as files; the sheet for LRIS is of all units, whatever is chosen."""
+    kind = {"demo": "true"} if demo else {}
+    chosen = {"unit": unit, "category": category}
+    asked = {"by": "unit,category", "since": span.first.isoformat(), "until": span.last.isoformat()}
+    asked |= {name: value for name, value in chosen.items() if value} | kind
+    lris = {"period": periods.name(span.period, span.first)} | kind
+    return {
+        "xlsx": "/api/v1/statistics/lris?" + urlencode(lris | {"format": "xlsx"}),
+        "lris": "/api/v1/statistics/lris?" + urlencode(lris),
+        "csv": "/api/v1/statistics/performance?" + urlencode(asked | {"format": "csv"}),
+        "json": "/api/v1/statistics/performance?" + urlencode(asked),
+    }

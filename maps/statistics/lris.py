@@ -1,0 +1,96 @@
+"""The periodic report that goes into the reporting system LRIS: what it says, before it is a sheet or JSON."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from geo.deadlines import ZONE
+from geo.filters import Filters
+from geo.i18n import _
+from geo.models import Unit
+from maps.past import start_of
+from maps.statistics.measures import COUNTS, NAMES
+from maps.statistics.naming import Named, Names, named
+from maps.statistics.performance import Answer, Dimension, Question
+from maps.statistics.periods import Span
+
+BY_UNIT: tuple[Dimension, ...] = ("unit",)
+BY_CATEGORY: tuple[Dimension, ...] = ("category",)
+CENTRE = _("Trung tâm Giám sát, điều hành đô thị thông minh Quảng Nam")
+TITLES = {
+    "month": _("Báo cáo kết quả tiếp nhận, xử lý phản ánh hiện trường tháng {number} năm {year}"),
+    "quarter": _("Báo cáo kết quả tiếp nhận, xử lý phản ánh hiện trường quý {number} năm {year}"),
+    "year": _("Báo cáo kết quả tiếp nhận, xử lý phản ánh hiện trường năm {year}"),
+}
+_ROMAN = ("I", "II", "III", "IV")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A period's report: its tables by unit and by category and their total, of one moment.
+
+    It counts up to `taken`; `made` is the day on which it is handed in.
+    """
+
+    span: Span
+    taken: datetime
+    made: date
+    over: bool  # whether the period had ended by then
+    units: list[Named]
+    categories: list[Named]
+    total: dict[str, Any]
+
+    @property
+    def title_values(self) -> dict[str, Any]:
+        """The values of the title: a quarter in Roman numerals, as offices write it."""
+        number = self.span.number
+        return {
+            "number": _ROMAN[number - 1] if self.span.period == "quarter" else number,
+            "year": self.span.first.year,
+        }
+
+
+def question(span: Span, *, demo: bool) -> Question:
+    """What a period's report asks of the statistics."""
+    filters = Filters(since=start_of(span.first), until=start_of(span.after))
+    return Question(filters, (BY_UNIT, BY_CATEGORY), demo=demo)
+
+
+def report(session: Session, span: Span, answer: Answer, known: Names) -> Report:
+    """The report that an answer to `question` makes; a committee is in it although nothing was sent to it."""
+    there = named(answer.tables[BY_UNIT], BY_UNIT, known, None)
+    told = {row.of["unit"]: row for row in there}
+    silent = {
+        number for number in session.scalars(_committees(span.first, span.after)) if known.units[number] not in told
+    }
+    nothing = {name: 0 if name in COUNTS else None for name in NAMES}
+    units: list[Named] = []
+    for number, called in known.units.items():
+        if called in told:
+            units.append(told[called])
+        elif number in silent:
+            units.append(Named({"unit": called}, nothing))
+    return Report(
+        span=span,
+        taken=answer.until,
+        made=datetime.now(ZONE).date(),
+        over=answer.until >= start_of(span.after),
+        units=units,
+        categories=named(answer.tables[BY_CATEGORY], BY_CATEGORY, known, None),
+        total=answer.total.figures,
+    )
+
+
+def _committees(first: date, after: date) -> Any:
+    """The ids of the committees that existed for some of the days."""
+    return select(Unit.id).where(
+        Unit.kind == "committee",
+        or_(Unit.valid_from.is_(None), Unit.valid_from < after),
+        or_(Unit.valid_until.is_(None), Unit.valid_until > first),
+    )
+
+
+__all__ = ["CENTRE", "TITLES", "Report", "question", "report"]

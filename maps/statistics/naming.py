@@ -1,0 +1,88 @@
+"""Tables with the names of their units, categories and areas, in the order of people's lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from boundaries.models import Area
+from geo.models import Category, Unit
+from maps.statistics.performance import Dimension, Line
+from maps.statistics.periods import Period, name
+
+
+@dataclass(frozen=True)
+class Called:
+    """The code and the name of a unit, a category or an area."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row: what it is of (`period` as `periods.name` has it), and its figures."""
+
+    of: dict[Dimension, Called | str | None]
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Units and categories by id and areas by code, each in its order: administration's, the form's, the codes'."""
+
+    units: dict[int, Called]
+    categories: dict[int, Called]
+    areas: dict[str, Called]
+
+
+def names(session: Session, *, english: bool = False) -> Names:
+    """What everything is called, categories in English where wanted."""
+    units = session.execute(select(Unit.id, Unit.code, Unit.name).order_by(Unit.id))
+    title = Category.name_en if english else Category.name
+    kinds = session.execute(select(Category.id, Category.code, title).order_by(Category.position, Category.id))
+    areas = session.execute(
+        select(Area.code, Area.kind, Area.name)
+        .where(Area.level != "neighbour")
+        .ext(distinct_on(Area.code))
+        .order_by(Area.code, Area.edition_id.desc())
+    )
+    return Names(
+        {number: Called(code, said) for number, code, said in units},
+        {number: Called(code, said) for number, code, said in kinds},
+        {code: Called(code, f"{kind} {said}") for code, kind, said in areas},
+    )
+
+
+def named(lines: Sequence[Line], by: Sequence[Dimension], known: Names, period: Period | None) -> list[Named]:
+    """The rows of a table in order: of its dimensions the first first, and reports without an area last."""
+    orders: list[dict[Any, int]] = [
+        {key: place for place, key in enumerate(one)} for one in (known.units, known.categories, known.areas)
+    ]
+
+    def place(line: Line) -> tuple[Any, ...]:
+        unit, category, area = (
+            order.get(key, len(order)) for order, key in zip(orders, (line.unit, line.category, line.area), strict=True)
+        )
+        places = {"unit": unit, "category": category, "area": area, "period": line.period or date.min}
+        return tuple(places[one] for one in by)
+
+    return [_named(line, by, known, period) for line in sorted(lines, key=place)]
+
+
+def _named(line: Line, by: Sequence[Dimension], known: Names, period: Period | None) -> Named:
+    of: dict[Dimension, Called | str | None] = {}
+    if line.unit is not None:
+        of["unit"] = known.units[line.unit]
+    if line.category is not None:
+        of["category"] = known.categories[line.category]
+    if "area" in by:
+        # The code of an edition that was removed still stands in its reports.
+        of["area"] = known.areas.get(line.area, Called(line.area, line.area)) if line.area else None
+    if line.period is not None and period:
+        of["period"] = name(period, line.period)
+    return Named({one: of[one] for one in by}, line.figures)

@@ -1,0 +1,18 @@
+"""The sentences around the tables of the periodic report."""
+
+from geo.i18n import _
+
+COUNTRY = _("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+MOTTO = _("Độc lập – Tự do – Hạnh phúc")
+DATED = _("Từ ngày {first} đến hết ngày {last}")
+SO_FAR = _("Từ ngày {first} đến {last}; kỳ báo cáo chưa kết thúc")
+DEMO = _("Dữ liệu mẫu")
+SHEETS = {_("Theo đơn vị"): "unit", _("Theo lĩnh vực"): "category"}
+HEADS = {"unit": _("Đơn vị xử lý"), "category": _("Lĩnh vực")}
+NUMBER = _("STT")
+TOTAL = _("Tổng cộng")
+NOTES = _("Ghi chú")
+PLACE_AND_DATE = _("Quảng Nam, ngày {day} tháng {month} năm {year}")
+MAKER = _("Người lập biểu")
+SIGN = _("Thủ trưởng đơn vị")
+SIGN_BELOW = _("(Ký, ghi rõ họ tên)")
