@@ -9,10 +9,11 @@ from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import follow as private_links
-from api import problems
+from api import installation, problems
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
+from api.ogc import router as ogc
 from api.routes import (
     actions,
     assets,
@@ -90,6 +91,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(boundaries.router)
     app.include_router(stream.router)
     app.include_router(pocket.router)
+    app.state.tables = installation.tables(sessions, settings)
+    ogc.install(app)
     site.install(app)
     return app
 

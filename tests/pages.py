@@ -68,6 +68,16 @@ PUBLIC = (
     Shown("bad-filter", "/maps/timeline?by=year", status=422),
     *(Shown(name, f"/maps/{name}") for name in NAMES),
     Shown("map-filtered", "/maps/incidents?category=khac"),
+    Shown("ogc", "/ogc?f=html"),
+    Shown("ogc-conformance", "/ogc/conformance?f=html"),
+    Shown("ogc-api", "/ogc/api?f=html"),
+    Shown("ogc-collections", "/ogc/collections?f=html"),
+    Shown("ogc-collection", "/ogc/collections/areas-2020-district?f=html"),
+    Shown("ogc-queryables", "/ogc/collections/reports/queryables?f=html"),
+    Shown("ogc-items", "/ogc/collections/reports/items?f=html&filter=demo%3Dfalse"),
+    Shown("ogc-item", "/ogc/collections/reports/items/{in_progress}?f=html"),
+    Shown("ogc-refused", "/ogc/collections/reports/items?f=html&filter=x", status=400),
+    Shown("ogc-nothing", "/ogc/collections/nothing?f=html", status=404),
 )
 STAFF = (
     Shown("sign-in", "/sign-in"),
@@ -117,6 +127,7 @@ NO_PAGES = (
     r"/sw\.js", r"/manifest\.webmanifest", r"/app/.*",
     r"/openapi\.json", r"/api/.*", r"/tiles/.*", r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
+    r"/ogc/", r"/ogc/\{rest:path\}",
 )  # fmt: skip
 
 
