@@ -8,12 +8,12 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import describing, performing, problems
+from api import describing, installation, performing, problems
 from api import follow as private_links
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
-from api.ogc import tiles as ogc_tiles
+from api.ogc import router as ogc
 from api.open311 import site as open311
 from api.routes import (
     actions,
@@ -76,7 +76,6 @@ DOORS = (
     density,
     hotspots,
     tiles,
-    ogc_tiles,
     statistics,
     performance,
     overview,
@@ -118,6 +117,8 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     for door in DOORS:
         app.include_router(door.router)
     open311.install(app)
+    app.state.tables = installation.tables(sessions, settings)
+    ogc.install(app)
     site.install(app)
     return app
 

@@ -36,6 +36,11 @@ def stripped(column: ColumnElement[str]) -> ColumnElement[str]:
     return func.translate(func.lower(column), _MARKED, _BARE)
 
 
+def unmarked(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The text without diacritics by the database, its capitals kept."""
+    return func.translate(column, _MARKED + _MARKED.upper(), _BARE + _BARE.upper())
+
+
 def has_words(column: SQLColumnExpression[str], words: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
     """Whether a column (`words`: it by `plain`) has a text: with diacritics as they stand, else in all spellings."""
     found = words.contains(plain(text), autoescape=True)

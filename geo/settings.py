@@ -140,6 +140,9 @@ class Settings(BaseSettings):
     metrics_token: Annotated[
         SecretStr | None, BeforeValidator(_unset), Field(description="what Prometheus shows to read /metrics")
     ] = None
+    ogc_tables: Annotated[
+        str, Field(description="further PostGIS tables that /ogc shows, as gis.roads,gis.rivers; empty: none")
+    ] = ""
     trusted_proxies: Annotated[
         str, Field(description="addresses whose X-Forwarded-For is believed, comma separated")
     ] = "127.0.0.1"

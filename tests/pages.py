@@ -78,6 +78,16 @@ PUBLIC = (
     Shown("statistics-unit", "/planner/statistics?period=2026&unit=ubnd-503&category=giao-thong"),
     Shown("statistics-empty", "/planner/statistics?period=2020-Q1&unit=ubnd-503"),
     Shown("statistics-refused", "/planner/statistics?period=x", status=422),
+    Shown("ogc", "/ogc?f=html"),
+    Shown("ogc-conformance", "/ogc/conformance?f=html"),
+    Shown("ogc-api", "/ogc/api?f=html"),
+    Shown("ogc-collections", "/ogc/collections?f=html"),
+    Shown("ogc-collection", "/ogc/collections/areas-2020-district?f=html"),
+    Shown("ogc-queryables", "/ogc/collections/reports/queryables?f=html"),
+    Shown("ogc-items", "/ogc/collections/reports/items?f=html&filter=demo%3Dfalse"),
+    Shown("ogc-item", "/ogc/collections/reports/items/{in_progress}?f=html"),
+    Shown("ogc-refused", "/ogc/collections/reports/items?f=html&filter=x", status=400),
+    Shown("ogc-nothing", "/ogc/collections/nothing?f=html", status=404),
 )
 STAFF = (
     Shown("sign-in", "/sign-in"),
@@ -130,6 +140,7 @@ NO_PAGES = (
     r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
     r"/exports/.*", r"/planner/quangnam\.qgz",
+    r"/ogc/", r"/ogc/\{rest:path\}",
 )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from api import serving
 from api.cli import context
+from api.installation import tables
 from api.migrations import is_current
 from geo import cursor
-from geo.database import build_engine
+from geo.database import build_engine, build_sessions
 from geo.errors import SetupError
 from geo.i18n import _
 from geo.settings import load
@@ -30,6 +31,9 @@ def run(
             with Session(engine) as session:
                 if cursor.foreign(session):
                     raise SetupError(_("Cơ sở dữ liệu vừa được khôi phục từ nơi khác; hãy chạy: quangnam db migrate"))
+            if workers > 1:
+                # What its workers could only fail at, one after another.
+                tables(build_sessions(engine), settings)
         finally:
             engine.dispose()
         app = serving.application() if workers == 1 else None

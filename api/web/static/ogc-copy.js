@@ -1,0 +1,4 @@
+// The address to paste into QGIS.
+import { copying } from "./copy.js";
+
+copying();
