@@ -87,6 +87,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(statistics.router)
     app.include_router(overview.router)
+    app.state.correspondence = boundaries.remembered_correspondence()
     app.include_router(boundaries.router)
     app.include_router(stream.router)
     app.include_router(pocket.router)

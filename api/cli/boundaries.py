@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import context
 from api.cli.tables import show
-from boundaries import bringing, checks, diff, editions, files, territory
+from boundaries import bringing, checks, correspondence, diff, editions, files, territory
 from boundaries.bringing import About
 from boundaries.files import Fields
 from boundaries.models import Area
@@ -107,6 +107,30 @@ def diff_(
         )
         kept = sum(one.what == "kept" for one in changes)
         typer.echo(f"{len(changes) - kept} thay đổi, {kept} giữ nguyên.")
+
+
+@app.command("correspondence")
+def correspondence_(
+    first: EditionCode,
+    second: EditionCode,
+    level: Annotated[Level, typer.Option(help="cấp của phiên bản thứ nhất")] = "commune",
+    to: Annotated[Level, typer.Option(help="cấp của phiên bản thứ hai")] = "commune",
+) -> None:
+    """Shows how much of each area of one edition lies in which areas of another, by land and by reports."""
+    with context.engine(load()) as engine, Session(engine) as session:
+        editions_ = (editions.find(session, first), editions.find(session, second))
+        found = correspondence.correspondence(session, *editions_, level, to)
+    show(
+        [first, "tên", second, "tên", "km²", "% diện tích", "phản ánh", "% phản ánh"],
+        [
+            [
+                *(one.old, one.old_name, one.new or "–", one.new_name or "–"),
+                *(f"{one.square_metres / 1e6:.3f}", f"{100 * one.area_share:.2f}"),
+                *(str(one.reports), "" if one.report_share is None else f"{100 * one.report_share:.2f}"),
+            ]
+            for one in found
+        ],
+    )
 
 
 @app.command("import")
