@@ -113,6 +113,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=packed)
     app.add_middleware(Measuring, registry=app.state.registry)
     app.state.hotspots = hotspots.remembered_hotspots()
+    app.state.correspondence = boundaries.remembered_correspondence()
     app.state.statistics = performing.remembered_answers()
     for door in DOORS:
         app.include_router(door.router)

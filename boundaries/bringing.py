@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries import committees, editions, importing
-from boundaries.files import Reading
+from boundaries.findings import Reading
 from boundaries.models import Area, Edition
 from geo.errors import ConflictError, InvalidError, NotFoundError
 from geo.i18n import _
@@ -39,11 +39,10 @@ def refuse_active(session: Session, code: str) -> None:
 
 def complete(session: Session, reading: Reading) -> None:
     """Adds what only the database knows: the coast by code where the file is silent, and committees by another name."""
-    level = reading.areas[0].level if reading.areas else ""
-    if reading.areas and not reading.knows_coast and level != "neighbour":
-        query = select(Area.code).where(Area.level == level, Area.coastal).distinct()
-        by_sea = set(session.scalars(query))
-        reading.areas[:] = [replace(area, coastal=area.code in by_sea) for area in reading.areas]
+    if not reading.knows_coast and set(reading.levels) - {"neighbour"}:
+        query = select(Area.level, Area.code).where(Area.level != "neighbour", Area.coastal).distinct()
+        by_sea = {(level, code) for level, code in session.execute(query)}
+        reading.areas[:] = [replace(area, coastal=(area.level, area.code) in by_sea) for area in reading.areas]
         names = ", ".join(area.name for area in reading.areas if area.coastal) or _("không có")
         reading.add(
             _("Tệp không có cột ven biển; theo mã của các phiên bản đã có, ven biển là: {names}."),
@@ -83,7 +82,7 @@ def _draft(session: Session, about: About, reading: Reading) -> Edition:
     if about.name is None or about.valid_from is None:
         raise InvalidError(_("Phiên bản {code} là mới: cần --name và --from."), code=about.code)
     defaults = {
-        "routing_level": "commune" if reading.areas[0].level == "commune" else "district",
+        "routing_level": "commune" if "district" not in reading.levels and "commune" in reading.levels else "district",
         "source": reading.source,
         "licence": "",
         "attribution": "",

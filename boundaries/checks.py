@@ -71,7 +71,7 @@ def check(session: Session, edition: Edition) -> list[Coverage]:
 
 def coverage(level: str, codes: Sequence[str], polygons: Sequence[shapely.Geometry]) -> Coverage:
     """Measures polygons in WGS 84 that should cover a land without gaps and overlaps."""
-    shapes = _to_metres(np.array(polygons, object))
+    shapes = to_metres(np.array(polygons, object))
     reasons = shapely.is_valid_reason(shapes)
     bad = ~shapely.is_valid(shapes) | shapely.is_empty(shapes)
     invalid = {codes[int(i)]: str(reasons[i]) for i in np.flatnonzero(bad)}
@@ -118,14 +118,16 @@ def _gaps(codes: list[str], shapes: Shapes, union: shapely.Geometry) -> list[Fla
 
 
 def _flaw(codes: tuple[str, ...], shape: shapely.Geometry) -> Flaw:
-    there = _to_degrees(shape)
+    there = to_degrees(shape)
     inside = shapely.point_on_surface(there)
     return Flaw(codes, area_m2(there), (round(inside.x, 5), round(inside.y, 5)))
 
 
-def _to_metres(shapes: Any) -> Any:
+def to_metres(shapes: Any) -> Any:
+    """Shapes in degrees as metres of a plain scaling, in which a point stays on the edge that it lies on."""
     return shapely.transform(shapes, lambda points: points * _METRES)
 
 
-def _to_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+def to_degrees(shape: Any) -> Any:
+    """What `to_metres` gave, in degrees again."""
     return shapely.transform(shape, lambda points: points / _METRES)

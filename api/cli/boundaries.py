@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import context
 from api.cli.tables import show
-from boundaries import bringing, checks, diff, editions, files
+from boundaries import bringing, checks, correspondence, diff, editions, files, territory
 from boundaries.bringing import About
 from boundaries.files import Fields
 from boundaries.models import Area
@@ -109,6 +109,30 @@ def diff_(
         typer.echo(f"{len(changes) - kept} thay đổi, {kept} giữ nguyên.")
 
 
+@app.command("correspondence")
+def correspondence_(
+    first: EditionCode,
+    second: EditionCode,
+    level: Annotated[Level, typer.Option(help="cấp của phiên bản thứ nhất")] = "commune",
+    to: Annotated[Level, typer.Option(help="cấp của phiên bản thứ hai")] = "commune",
+) -> None:
+    """Shows how much of each area of one edition lies in which areas of another, by land and by reports."""
+    with context.engine(load()) as engine, Session(engine) as session:
+        editions_ = (editions.find(session, first), editions.find(session, second))
+        found = correspondence.correspondence(session, *editions_, level, to)
+    show(
+        [first, "tên", second, "tên", "km²", "% diện tích", "phản ánh", "% phản ánh"],
+        [
+            [
+                *(one.old, one.old_name, one.new or "–", one.new_name or "–"),
+                *(f"{one.square_metres / 1e6:.3f}", f"{100 * one.area_share:.2f}"),
+                *(str(one.reports), "" if one.report_share is None else f"{100 * one.report_share:.2f}"),
+            ]
+            for one in found
+        ],
+    )
+
+
 @app.command("import")
 def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody sees)
     file: Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage, Shapefile…")],
@@ -117,17 +141,23 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
     valid_from: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="hiệu lực từ ngày")
     ] = None,
-    level: Annotated[Level, typer.Option(help="cấp của các đơn vị trong tệp")] = "district",
+    level: Annotated[
+        Level | None, typer.Option(help="cấp của các đơn vị; không có thì theo loại của mỗi đơn vị")
+    ] = None,
     routing_level: Annotated[
         Literal["district", "commune"] | None, typer.Option(help="cấp mà UBND nhận phản ánh")
     ] = None,
     layer: Annotated[str | None, typer.Option(help="lớp trong tệp, nếu có nhiều")] = None,
     crs: Annotated[str | None, typer.Option(help="hệ tọa độ, nếu tệp không nói hoặc nói sai: EPSG:5899")] = None,
-    code_field: Annotated[str, typer.Option(help="cột mã")] = "code",
-    name_field: Annotated[str, typer.Option(help="cột tên")] = "name",
-    kind_field: Annotated[str, typer.Option(help="cột loại: huyện, xã…; không có thì lấy ở đầu tên")] = "kind",
-    parent_field: Annotated[str, typer.Option(help="cột mã huyện của xã")] = "parent",
-    coastal_field: Annotated[str, typer.Option(help="cột ven biển: true hoặc false")] = "coastal",
+    code_field: Annotated[str | None, typer.Option(help="cột mã")] = None,
+    name_field: Annotated[str | None, typer.Option(help="cột tên")] = None,
+    kind_field: Annotated[str | None, typer.Option(help="cột loại: huyện, xã…; không có thì lấy ở đầu tên")] = None,
+    parent_field: Annotated[str | None, typer.Option(help="cột mã huyện của xã")] = None,
+    coastal_field: Annotated[str | None, typer.Option(help="cột ven biển: true hoặc false")] = None,
+    tolerance: Annotated[
+        float,
+        typer.Option(min=0, help="khe hở, chồng lấn nhỏ hơn ngần này m² thì được khép, lớn hơn thì tệp bị từ chối"),
+    ] = files.TOLERANCE,
     source: Annotated[str | None, typer.Option(help="nguồn dữ liệu")] = None,
     licence: Annotated[str | None, typer.Option(help="giấy phép")] = None,
     attribution: Annotated[str | None, typer.Option(help="câu ghi nguồn trên bản đồ")] = None,
@@ -150,14 +180,16 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
     )
     with context.engine(load()) as engine, Session(engine) as session, session.begin():
         bringing.refuse_active(session, edition)
-        reading = files.read(file, level, fields, layer=layer, crs=crs)
+        land = territory.known(session)
+        reading = files.read(file, level, fields, layer=layer, crs=crs, tolerance=tolerance, land=land)
+        territory.check(session, reading, edition, land)
         bringing.complete(session, reading)
         for finding in reading.findings:
             typer.echo(f"{'Lỗi' if finding.serious else 'Lưu ý'}: {finding}")
-        if reading.coverage:
+        for one in reading.coverages:
             typer.echo(
-                f"{len(reading.areas)} đơn vị, {reading.coverage.square_metres / 1e6:.2f} km², "
-                f"khe hở {reading.coverage.gap_m2:.1f} m², chồng lấn {reading.coverage.overlap_m2:.1f} m²."
+                f"{LEVELS[one.level]}: {one.count} đơn vị, {one.square_metres / 1e6:.2f} km², "
+                f"khe hở {one.gap_m2:.1f} m², chồng lấn {one.overlap_m2:.1f} m²."
             )
         if commit:
             bringing.bring(session, about, reading)

@@ -33,3 +33,14 @@ def test_what_a_browser_has_is_not_sent_again(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["2019/district", "2020/x", "2020/neighbour", "2025-07/district", "2020/%0d%0aX: y"])
 def test_what_does_not_exist_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(f"/api/v1/boundaries/{path}").status_code == 404
+
+
+def test_what_became_of_each_area_is_told_with_shares(client: TestClient) -> None:
+    found = client.get("/api/v1/boundaries/2020/correspondence/2025-07?level=district&to=commune").json()
+    assert len({part["old"] for part in found}) == 18
+    hoi_an = [part for part in found if part["old"] == "503"]
+    assert sum(part["area_share"] for part in hoi_an) == pytest.approx(1)
+    assert {"new", "new_name", "square_metres", "reports", "report_share"} < set(hoi_an[0])
+    assert client.get("/api/v1/boundaries/2020/correspondence/2025-07?level=district&to=district").status_code == 404
+    assert client.get("/api/v1/boundaries/2020/correspondence/1999").status_code == 404
+    assert client.get("/api/v1/boundaries/2020/correspondence/2025-07?level=x").status_code == 422

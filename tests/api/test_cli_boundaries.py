@@ -35,6 +35,12 @@ def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -
     assert isinstance(unknown.exception, QuangnamError)
 
 
+def test_what_became_of_each_area_is_a_table(runner: CliRunner) -> None:
+    said = run(runner, "correspondence", "2020", "2025-01", "--level", "district", "--to", "district").stdout
+    assert "519\thuyện Nông Sơn\t509\thuyện Quế Sơn\t" in said
+    assert len(said.splitlines()) == 19
+
+
 def test_an_import_is_a_report_until_it_is_committed(runner: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "own.geojson"
     columns = {"code": ["502", "503"], "name": ["Thành phố Tam Kỳ", "Thành phố Hội An"]}

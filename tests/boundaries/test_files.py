@@ -65,7 +65,7 @@ def test_the_coast_and_the_parent_are_read_where_the_file_has_them(tmp_path: Pat
 @pytest.mark.parametrize(
     ("columns", "sentence"),
     [
-        ({"code": None}, "không có cột “code”; các cột: name, kind"),
+        ({"code": None}, "Không rõ cột nào là mã; các cột: name, kind"),
         ({"code": ["502", "502"]}, "Mã 502 có 2 lần"),
         ({"code": ["502", None]}, "Hội An: thiếu mã"),
         ({"name": [None, "Hội An"]}, "502: thiếu tên"),
@@ -89,13 +89,30 @@ def test_what_is_wrong_is_said_in_a_sentence_and_forbids_the_import(
     assert sentence in said(found)
 
 
-def test_gaps_and_overlaps_are_reported_and_allowed(tmp_path: Path) -> None:
+def test_a_column_that_is_named_must_be_there(tmp_path: Path) -> None:
+    found = reading(tmp_path, frame(), fields=Fields(code="MA"))
+    assert "không có cột “MA”; các cột: code, name, kind" in said(found)
+    assert found.serious
+
+
+def test_gaps_and_overlaps_are_refused_with_their_place(tmp_path: Path) -> None:
     found = reading(tmp_path, frame(geometry=[WEST, box(108.099, 15.5, 108.2, 15.6)]))
-    assert "1 chỗ chồng lấn" in said(found)
-    assert not found.serious
-    assert found.coverage is not None
-    assert found.coverage.overlap_m2 == pytest.approx(107.3 * 11_063, rel=0.01)
-    assert "1 khe hở" in said(reading(tmp_path, frame(geometry=[WEST, box(108.1001, 15.5, 108.2, 15.6)])))
+    assert "Chồng lấn 1,186,993.9 m² giữa 502, 503, tại 108.0995, 15.55." in said(found)
+    assert found.serious
+    assert found.coverages[0].overlap_m2 == pytest.approx(107.3 * 11_063, rel=0.01)
+    gap = frame(geometry=[WEST, box(108.10015, 15.5, 108.2, 15.6)])  # 16 m
+    assert "Khe hở 178,049.1 m² cạnh 502, 503, tại 108.10008, 15.55." in said(reading(tmp_path, gap))
+    assert reading(tmp_path, gap).serious
+    assert not reading(tmp_path, gap, tolerance=200_000).serious
+
+
+def test_what_is_small_is_closed_and_listed(tmp_path: Path) -> None:
+    for east in (box(108.100005, 15.5, 108.2, 15.6), box(108.099995, 15.5, 108.2, 15.6)):  # half a metre
+        found = reading(tmp_path, frame(geometry=[WEST, east]))
+        assert not found.serious
+        assert "Đã khép 1 khe hở và chỗ chồng lấn nhỏ" in said(found)
+        assert found.coverages[0].sound
+        assert shapely.coverage_is_valid([area.polygon for area in found.areas])
 
 
 def test_a_file_that_does_not_say_its_crs_asks_for_it(tmp_path: Path) -> None:

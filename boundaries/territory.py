@@ -1,0 +1,100 @@
+"""A file of areas against what is known already: the province, and the level above."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from geoalchemy2.shape import to_shape
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boundaries.checks import to_degrees, to_metres
+from boundaries.findings import Reading
+from boundaries.importing import NewArea, area_m2
+from boundaries.models import Area, Edition
+from geo.i18n import _
+
+_NOISE = 150.0  # metres: two digitisations of one border differ by less nearly everywhere (docs/boundaries.md)
+_OUTSIDE = 0.02  # of an area: less of it beyond its district is another digitisation
+_TOLD = 10
+
+
+def known(session: Session) -> shapely.Geometry | None:
+    """The land of the newest active edition, WGS 84; None before there is one."""
+    newest = select(Edition.id).where(Edition.state == "active").order_by(Edition.valid_from.desc()).limit(1)
+    query = select(Area.geometry).join(Edition).where(Edition.id == newest.scalar_subquery())
+    shapes = [to_shape(one) for one in session.scalars(query.where(Area.level == Edition.routing_level))]
+    return shapely.union_all(shapes) if shapes else None
+
+
+def check(session: Session, reading: Reading, edition: str, land: shapely.Geometry | None) -> None:
+    """Notes what lacks a district above it or leaves it, and what the land loses and gains."""
+    communes = [area for area in reading.areas if area.level == "commune"]
+    if communes:
+        _check_parents(reading, communes, _districts(session, reading, edition))
+    own = [area for area in reading.areas if area.level == (reading.levels[0] if reading.levels else None)]
+    if land is not None and own and own[0].level != "neighbour" and not reading.serious:
+        _compare(session, reading, own, land)
+
+
+def _districts(session: Session, reading: Reading, edition: str) -> dict[str, Any]:
+    """The districts of the file, else those that the draft has already."""
+    found = {area.code: area.polygon for area in reading.areas if area.level == "district"}
+    if found:
+        return found
+    query = select(Area).join(Edition).where(Edition.code == edition, Area.level == "district")
+    return {area.code: to_shape(area.geometry) for area in session.scalars(query)}
+
+
+def _check_parents(reading: Reading, communes: list[NewArea], districts: dict[str, Any]) -> None:
+    if not districts:
+        if any(area.parent_code for area in communes):
+            reading.add(_("Bản nháp chưa có cấp huyện nên chưa kiểm được mã cấp trên của xã."), serious=False)
+        return
+    for area in communes:
+        where = f"{area.code} {area.name}"
+        parent = districts.get(area.parent_code or "")
+        if parent is None:
+            said = _("{where}: không có huyện mã “{parent}” trong bản nháp.")
+            reading.add(said, where=where, parent=area.parent_code or "")
+            continue
+        beyond = shapely.difference(area.polygon, parent)
+        if (share := area_m2(beyond) / area_m2(area.polygon)) > _OUTSIDE:
+            point = shapely.point_on_surface(beyond)
+            said = _("{where}: {share} % diện tích nằm ngoài huyện {parent}, chẳng hạn tại {lon}, {lat}.")
+            values = {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}"}
+            reading.add(said, serious=True, where=where, share=f"{100 * share:.0f}", parent=area.parent_code, **values)
+
+
+def _compare(session: Session, reading: Reading, own: list[NewArea], land: shapely.Geometry) -> None:
+    mine = shapely.union_all([area.polygon for area in own])
+    lost, won = _broad(shapely.difference(land, mine)), _broad(shapely.difference(mine, land))
+    for part in lost[:_TOLD]:
+        point = shapely.point_on_surface(part)
+        said = _("{area} km² của tỉnh không còn nằm trong đơn vị nào, tại {lon}, {lat}{name}.")
+        name = _at(session, point)
+        values = {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}", "name": f" ({name})" if name else ""}
+        reading.add(said, serious=False, area=f"{area_m2(part) / 1e6:.2f}", **values)
+    for part in won[:_TOLD]:
+        point = shapely.point_on_surface(part)
+        said = _("{area} km² mới nằm ngoài tỉnh như đang biết, tại {lon}, {lat}.")
+        values = {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}"}
+        reading.add(said, serious=False, area=f"{area_m2(part) / 1e6:.2f}", **values)
+
+
+def _broad(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    """The parts that are more than the noise of a border, the largest first."""
+    parts = shapely.get_parts(to_metres(shape))
+    wide = [part for part in parts if not shapely.is_empty(shapely.buffer(part, -_NOISE / 2))]
+    order = np.argsort([-shapely.area(part) for part in wide])
+    return [to_degrees(wide[int(place)]) for place in order]
+
+
+def _at(session: Session, point: shapely.Point) -> str | None:
+    """The name of the finest area of the newest active edition at a point."""
+    newest = select(Edition.id).where(Edition.state == "active").order_by(Edition.valid_from.desc()).limit(1)
+    place = f"SRID=4326;{point.wkt}"
+    query = select(Area).where(Area.edition_id == newest.scalar_subquery(), Area.level != "neighbour")
+    query = query.where(Area.geometry.ST_Covers(place)).order_by(Area.level, Area.area_m2).limit(1)
+    found = session.scalars(query).first()
+    return f"{found.kind} {found.name}" if found else None
