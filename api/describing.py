@@ -18,6 +18,7 @@ TAGS = {
     "export": "All of it as files",
     "control room": "What the control room's screen asks; for operators",
     "sms": "The SMS gateway's door",
+    "open311": "Open311 GeoReport v2, with errors in its own shape",
     "operations": "What a supervisor asks",
 }
 SECURITY = {
@@ -32,6 +33,7 @@ _ANYBODY: dict[str, list[str]] = {}
 _WRITING = ("post", "put", "patch", "delete")
 _METHODS = ("get", "head", "options", *_WRITING)
 _BOUNDS = {"ge": "minimum", "le": "maximum"}  # behind a validator that comes first
+OPEN311 = "/open311/"  # has the errors of its own standard
 _NO_BODY = ("204", "304", "416")
 
 
@@ -108,7 +110,8 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             answer.pop("content", None)
         elif int(status) >= 400:
             answer["description"] = MEANINGS.get(int(status), answer["description"])
-            answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            if not path.startswith(OPEN311):
+                answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             if status in ("429", "503"):
                 answer["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
     if "401" in responses:

@@ -17,7 +17,7 @@ router = made("/open311")
 
 
 @router.get("/discovery.{format}", responses=told(OBJECT))
-@router.get("/v2/discovery.{format}", responses=told(OBJECT))
+@router.get("/v2/discovery.{format}", name="discovery_v2", responses=told(OBJECT))
 def discovery(
     *,
     request: Request,
