@@ -33,7 +33,7 @@ _ANYBODY: dict[str, list[str]] = {}
 _WRITING = ("post", "put", "patch", "delete")
 _METHODS = ("get", "head", "options", *_WRITING)
 _BOUNDS = {"ge": "minimum", "le": "maximum"}  # behind a validator that comes first
-OPEN311 = "/open311/"  # has the errors of its own standard
+OPEN311 = "/open311/"  # says itself what errors its standard has
 _NO_BODY = ("204", "304", "416")
 
 
@@ -101,6 +101,9 @@ def _place(tag: str) -> int:
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
+    if path.startswith(OPEN311):
+        responses.pop("422", None)  # what FastAPI would say; the standard says it as 400
+        return
     for status in _everywhere(path, method, operation):
         responses.setdefault(str(status), {"description": MEANINGS[status]})
     for status, answer in responses.items():
@@ -110,8 +113,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
             answer.pop("content", None)
         elif int(status) >= 400:
             answer["description"] = MEANINGS.get(int(status), answer["description"])
-            if not path.startswith(OPEN311):
-                answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+            answer["content"] = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
             if status in ("429", "503"):
                 answer["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "integer"}}}
     if "401" in responses:

@@ -22,11 +22,11 @@ class Download(StreamingResponse):
     """A file of a format from its pieces; when the reader goes away, its making ends at once."""
 
     def __init__(self, request: Request, name: str, stem: str, pieces: Generator[bytes]) -> None:
+        # An error comes before the status is sent, not in the middle of the file.
+        sent: Iterator[bytes] = chain([next(pieces, b"")], pieces)
         one = FORMATS[name]
         filename = f"{stem}-{datetime.now(ZONE):%Y%m%d-%H%M}.{one.ending}"
         headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
-        # An error comes before the status is sent, not in the middle of the file.
-        sent: Iterator[bytes] = chain([next(pieces, b"")], pieces)
         if name in _TEXTS:
             headers["Vary"] = "Accept-Encoding"
             if "br" in request.headers.get("accept-encoding", ""):

@@ -120,5 +120,7 @@ def install(app: FastAPI) -> None:
 
 def _allowed(app: FastAPI, path: str) -> list[str]:
     """The methods of an address, over all routes that have it: the one that refused knows its own alone."""
-    found = (one for one in iter_route_contexts(app.routes) if one.path and compile_path(one.path)[0].match(path))
-    return sorted({method for one in found for method in one.methods or ()})
+    # Not what refuses everything below a door, whatever the method.
+    paths = ((one.path or "", one.methods or ()) for one in iter_route_contexts(app.routes))
+    found = (methods for p, methods in paths if p and not p.endswith(":path}") and compile_path(p)[0].match(path))
+    return sorted({method for methods in found for method in methods})

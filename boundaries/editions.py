@@ -50,6 +50,7 @@ def find(session: Session, code: str | None = None, on: date | None = None) -> E
     NotFoundError where there is none, SetupError where none is active at all.
     """
     if code is not None:
+        code = code.replace("\0", "?")  # PostgreSQL takes no text with it
         named = session.scalars(select(Edition).where(Edition.code == code)).one_or_none()
         if named is None:
             known = ", ".join(edition.code for edition in every(session)) or "–"

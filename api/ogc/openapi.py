@@ -146,12 +146,13 @@ def _get(
     }
 
 
-_ANSWERS = {"304": "NotModified", "400": "InvalidParameter", "404": "NotFound", "503": "Unavailable"}
+_ANSWERS = {"303": "Tidied", "304": "NotModified", "400": "InvalidParameter", "404": "NotFound", "503": "Unavailable"}
 
 
 def _responses() -> dict[str, Any]:
     told = {JSON_TYPE: {"schema": ref("exception")}} | _HTML
     return {
+        "Tidied": {"description": "A form wrote blanks into the address: the same without them"},
         "NotModified": {"description": "The reader has it already"},
         "InvalidParameter": {"description": "A parameter is unknown or means nothing", "content": told},
         "NotFound": {"description": "There is nothing of that name", "content": told},
@@ -169,7 +170,7 @@ def _parameters() -> dict[str, Any]:
     limit = {"type": "integer", "minimum": 1, "maximum": params.MOST, "default": params.USUAL}
     return {
         "f": query("f", "the form of the answer", word | {"enum": ["json", "html"]}),
-        "lang": query("lang", "the language of titles", word | {"enum": list(LANGUAGES)}),
+        "lang": query("lang", f"the language of titles, one of {', '.join(LANGUAGES)}; any other is the first", word),
         "limit": query("limit", "features at most", limit),
         "bbox": query("bbox", "only what touches this box; corners in the axes of bbox-crs", box),
         "datetime": query("datetime", "a moment, a day, or an interval that may be open at one end", word),

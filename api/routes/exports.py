@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.asked import CRS_HELP, Wanted, WantedDep, crs_of, order_of
 from api.deps import SessionDep, SessionsDep
 from api.download import Download
-from api.refusals import refusals
+from api.refusals import KEYED, refusals
 from boundaries import editions
 from geo import exports
 from geo.errors import InvalidError, TooManyError
@@ -29,7 +29,7 @@ _FORMAT = Annotated[str, Query(description=", ".join(FORMATS))]
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {one.media_type: {} for one in FORMATS.values()}}}
 
 
-@router.get("", response_class=StreamingResponse, responses=_FILES | refusals(429))
+@router.get("", response_class=StreamingResponse, responses=_FILES | refusals(*KEYED))
 def export(request: Request, session: SessionDep, sessions: SessionsDep, wanted: WantedDep) -> Response:
     """All public reports that pass the filters, as one file; `Updated-Since-Next` is for whoever keeps a copy."""
     order = order_of(session, wanted)
@@ -41,7 +41,7 @@ def export(request: Request, session: SessionDep, sessions: SessionsDep, wanted:
     return response
 
 
-@router.get("/areas", response_class=StreamingResponse, responses=_FILES | refusals(429))
+@router.get("/areas", response_class=StreamingResponse, responses=_FILES | refusals(404, 429))
 def export_areas(
     *,
     request: Request,

@@ -12,6 +12,8 @@ from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
 from api.intake import network
 from api.keys import bearer
+from api.refusals import KEYED, refusals
+from api.shapes import in_bytes
 from api.web import origin
 from geo import exports, limits, stores
 from geo.aside import aside
@@ -24,9 +26,11 @@ from maps.export import FORMATS, estimated_size
 
 router = APIRouter(tags=["export"])
 PATH = "/api/v1/exports"
+_KINDS = tuple(dict.fromkeys(one.media_type for one in FORMATS.values()))
+_ORDER: dict[int | str, dict[str, Any]] = {202: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 
 
-@router.post(PATH, status_code=202)
+@router.post(PATH, status_code=202, response_class=Response, responses=_ORDER | refusals(*KEYED))
 def place(
     *,
     request: Request,
@@ -44,7 +48,7 @@ def place(
     return Response(orjson.dumps(standing(request, settings, export, token)), 202, headers, "application/json")
 
 
-@router.get(f"{PATH}/estimate")
+@router.get("/api/v1/export/estimate", responses=refusals(*KEYED))
 def estimate(session: SessionDep, wanted: WantedDep) -> dict[str, Any]:
     """How many rows and about how many bytes an export would have; nothing is made."""
     found = order_of(session, wanted)
@@ -59,7 +63,7 @@ def look(*, request: Request, session: SessionDep, settings: SettingsDep, respon
     return standing(request, settings, exports.find(session, token), token)
 
 
-@router.delete(f"{PATH}/{{token}}", status_code=204)
+@router.delete(f"{PATH}/{{token}}", status_code=204, responses=refusals(409))
 def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
     """Cancels an order, or removes its file."""
     export = exports.find(session, token, lock=True)
@@ -68,7 +72,11 @@ def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/exports/{token}/{filename}")
+@router.get(
+    "/exports/{token}/{filename}",
+    response_class=Response,
+    responses=in_bytes(*_KINDS) | in_bytes(*_KINDS, status=206) | refusals(*KEYED, 409, 410, 416),
+)
 def fetch(request: Request, session: SessionDep, settings: SettingsDep, token: str, filename: str) -> Response:
     """The file, also in ranges, while it lasts; one with exact points for those alone who may order it."""
     export = exports.find(session, token)

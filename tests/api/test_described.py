@@ -17,7 +17,7 @@ from tests.browser.conftest import Live, running
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 REDOCLY = ROOT / "tests" / "tools" / "node_modules" / "@redocly" / "cli" / "bin" / "cli.js"
-DOCUMENTS = ("/openapi.json",)
+DOCUMENTS = ("/openapi.json", "/ogc/api?f=json")
 # No limit of rate is reached: each of these asks thousands of times from one address.
 UNLIMITED = dict.fromkeys(
     ("limit_phone_hour", "limit_device_hour", "limit_address_hour", "limit_key_hour", "limit_sign_in_hour"), 1_000_000

@@ -330,7 +330,7 @@ def test_the_moment_to_ask_from_next_comes_with_every_answer(
     for moment in (since, later):
         assert client.get("/api/v1/export", params={"updated_since": moment}).json()["features"] == []
         assert client.get("/api/v1/reports", params={"updated_since": moment}).json()["features"] == []
-    assert client.get(f"{PATH}/estimate", params={"updated_since": since}).json()["rows"] == 0
+    assert client.get("/api/v1/export/estimate", params={"updated_since": since}).json()["rows"] == 0
     session.delete(report)
     session.commit()
     gone = client.get("/api/v1/reports/removed", params={"updated_since": since}).json()

@@ -74,7 +74,7 @@ PAGES = {
     "command": "/ioc/groups",
     "watch": "/ioc",
     "administer": "/admin/users",
-    "exact": "/api/v1/exports/estimate?exact=true",
+    "exact": "/api/v1/export/estimate?exact=true",
 }
 IN_A_BROWSER: tuple[Role, ...] = tuple(role for role in ROLES if role != "system")
 
