@@ -11,7 +11,7 @@ from maps.export import crs, geometry
 from maps.export.rows import Rows
 from maps.export.sink import Sink
 
-GROUP = 50_000  # rows of a row group, which is what a reader skips by its boxes
+GROUP = 20_000  # rows of a row group, which is what a reader skips by its boxes
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _BOX = pa.struct({side: pa.float64() for side in _SIDES})
 

@@ -17,6 +17,8 @@ from maps.export import geometry
 from maps.export.source import Kind, Source
 
 BATCH = 5_000  # rows in memory at a time
+# Of texts fewer: pieces of some 200 kB are made anew without new pages, and the server never waits long for us.
+TEXTS = 250
 # A reader on a slow line takes longer than a page may, but not for ever: a place among few is theirs meanwhile.
 PATIENCE = "1h"
 # Bytes of COPY's binary format: its head, what says how many values follow and how long the one is, its end.
@@ -56,7 +58,7 @@ class Rows:
         place = [source.rows.c.lon, source.rows.c.lat] if points else [_digits(source)]
         query = select(source.rows.c.code, *(source.value(name) for name in source.fields), *place)
         types = [*self.schema().types[:-1], *([pa.float64()] * 2 if points else [pa.string()])]
-        for part in self._copied(query, "FORMAT csv"):
+        for part in self._copied(query, "FORMAT csv", BATCH):
             columns = _columns(b"".join(part), types)
             last, way = columns[-1], source.crs
             at = geometry.points(columns[-2], last, way) if points else geometry.shapes(last, way)
@@ -67,21 +69,21 @@ class Rows:
             yield pa.RecordBatch.from_arrays([*values, at], schema=schema)
 
     def texts(self, query: Select[Any]) -> Iterator[bytes]:
-        """The texts of a select of one column over the source, BATCH joined at a time."""
+        """The texts of a select of one column over the source, TEXTS joined at a time."""
         skipped = _HEAD
-        for part in self._copied(query, "FORMAT binary"):
+        for part in self._copied(query, "FORMAT binary", TEXTS):
             first = part[0][skipped + _LENGTHS :]
             skipped = 0
             yield b"".join((first, *(row[_LENGTHS:] for row in part[1:])))
 
-    def _copied(self, query: Select[Any], options: str) -> Iterator[list[bytes]]:
+    def _copied(self, query: Select[Any], options: str, size: int) -> Iterator[list[bytes]]:
         compiled = query.compile(self.connection, compile_kwargs={"render_postcompile": True})
         driver = self.connection.connection.driver_connection
         assert isinstance(driver, Driver)
         statement: Any = f"COPY ({compiled}) TO STDOUT ({options})"
         with _patient(self.connection), driver.cursor() as cursor, cursor.copy(statement, compiled.params) as copy:
             lines: Iterator[Any] = iter(copy)
-            while part := list(islice(lines, BATCH)):
+            while part := list(islice(lines, size)):
                 if len(part[-1]) == _TRAILER and not (part := part[:-1]):
                     break
                 yield part

@@ -178,6 +178,7 @@ def test_who_goes_away_leaves_nothing_running(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rows, "BATCH", 100)
+    monkeypatch.setattr(rows, "TEXTS", 100)
     for _number in range(40):
         make_report(content="Ổ gà " * 350, accepted=True)
     for _doubling in range(8):  # 20 megabytes, more than the sockets between hold

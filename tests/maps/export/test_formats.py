@@ -115,6 +115,7 @@ def test_batches_join_where_they_meet(
     filled: Connection, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows_module, "BATCH", 2)
+    monkeypatch.setattr(rows_module, "TEXTS", 2)
     heard: list[int] = []
     path = tmp_path / f"out.{FORMATS[name].ending}"
     assert write(filled, Asked(), name, path, heard.append) == 5

@@ -75,7 +75,7 @@ def test_pieces_join_where_they_meet(
 ) -> None:
     for _number in range(5):
         make_report()
-    monkeypatch.setattr(rows, "BATCH", 2)
+    monkeypatch.setattr(rows, "TEXTS", 2)
     pieces = list(stream(session.connection(), Asked(), "geojson"))
     assert len(pieces) == 5  # the head, three pieces, the tail
     assert len(json.loads(b"".join(pieces))["features"]) == 5

@@ -36,6 +36,7 @@ def test_a_file_that_fails_half_way_leaves_the_old_one(
     for _number in range(3):
         make_report()
     monkeypatch.setattr(rows_module, "BATCH", 1)
+    monkeypatch.setattr(rows_module, "TEXTS", 1)
     path = tmp_path / f"out.{FORMATS[name].ending}"
     path.write_text("cũ")
 
@@ -57,6 +58,7 @@ def test_a_reader_who_goes_away_stops_the_statement(
         make_report(content="Ổ gà " * 300, accepted=True)
     session.commit()
     monkeypatch.setattr(rows_module, "BATCH", 1)
+    monkeypatch.setattr(rows_module, "TEXTS", 1)
     with own.connect() as reader:
         pieces = stream(reader, Asked(), name)
         next(pieces)
