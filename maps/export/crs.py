@@ -1,9 +1,4 @@
-"""Coordinate reference systems of exports: which there are, and the way there from WGS 84.
-
-The way is PROJ's own best one for the province, chosen once and kept: PROJ by itself chooses anew for each point, and
-where a grid file is missing or a point lies outside the area of an operation it falls back silently, at 225 m for
-VN-2000. For VN-2000 the best one is EPSG:6960, which needs no grid.
-"""
+"""Coordinate reference systems of exports: which there are, and the way there from WGS 84 (`geo.crs`)."""
 
 import re
 from collections.abc import Callable
@@ -13,14 +8,14 @@ import numpy as np
 from pyproj import CRS
 from pyproj.enums import TransformDirection
 from pyproj.exceptions import CRSError
-from pyproj.transformer import AreaOfInterest, Transformer, TransformerGroup
+from pyproj.transformer import AreaOfInterest
 
+from geo.crs import way
 from geo.errors import InvalidError
 from geo.geometry import SRID, Floats
 from geo.i18n import _
 
 OFFERED = (SRID, 5899, 32648, 32649)  # WGS 84; VN-2000 / TM-3 107°45'; UTM zones 48N and 49N
-_HERE = AreaOfInterest(107.2, 14.9, 108.8, 16.1)
 _VIETNAM = AreaOfInterest(102.14, 8.33, 109.53, 23.4)  # the area of use of VN-2000 (EPSG:4756)
 _WRITTEN = re.compile(
     r"\[?(?:EPSG:)?(\d{1,7})\]?|https?://www\.opengis\.net/def/crs/EPSG/[^/]{1,9}/(\d{1,7})"
@@ -79,17 +74,14 @@ def shift(code: int) -> Shift | None:
     """
     if code == SRID:
         return None
-    found = find(code)
-    group = TransformerGroup(SRID, found, always_xy=True, area_of_interest=_HERE, allow_ballpark=False)
-    if not group.transformers:
+    found, best = find(code), way(SRID, code)
+    if best is None:
         raise InvalidError(
             _("Không có phép chuyển chính xác từ WGS 84 sang EPSG:{code} ({name})."),
             field="crs",
             code=code,
             name=found.name,
         )
-    # As a pipeline of its own it has no area of use, and no other way to fall back to.
-    best = Transformer.from_pipeline(group.transformers[0].definition)
 
     def shifted(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         x, y = best.transform(lon, lat, direction=TransformDirection.FORWARD)
