@@ -39,13 +39,16 @@ class Part:
     report_share: float | None
 
 
-def correspondence(session: Session, first: Edition, second: Edition, level: str, other: str) -> list[Part]:
+def correspondence(
+    session: Session, first: Edition, second: Edition, level: str, other: str, *, demo: bool = False
+) -> list[Part]:
     """The parts of the areas of a level of one edition among those of a level of another, by code, large parts first.
 
-    Reports are those that the public may see, by their public points; NotFoundError for a level that an edition lacks.
+    Reports are those that the public may see, by their public points, the demonstration's where it is `demo`;
+    NotFoundError for a level that an edition lacks.
     """
     old, new = _sheet(session, first, level), _sheet(session, second, other)
-    sizes, counts = _sizes(old, new), _reports(session, old, new)
+    sizes, counts = _sizes(old, new), _reports(session, old, new, demo)
     found: list[Part] = []
     for i, row in enumerate(sizes):
         total, reports = float(row.sum()), int(counts[i].sum())
@@ -76,8 +79,8 @@ def _sizes(old: Sheet, new: Sheet) -> Floats:
     return sizes
 
 
-def _reports(session: Session, old: Sheet, new: Sheet) -> NDArray[np.int64]:
-    lon, lat = _places(session)
+def _reports(session: Session, old: Sheet, new: Sheet, demo: bool) -> NDArray[np.int64]:
+    lon, lat = _places(session, demo)
     before, after = old.raster.areas(lon, lat), new.raster.areas(lon, lat)
     counts = np.zeros((len(old.code), len(new.code) + 1), np.int64)
     # Number -1, in none of them, is the last column.
@@ -85,9 +88,10 @@ def _reports(session: Session, old: Sheet, new: Sheet) -> NDArray[np.int64]:
     return counts
 
 
-def _places(session: Session) -> tuple[Floats, Floats]:
+def _places(session: Session, demo: bool) -> tuple[Floats, Floats]:
     """Longitudes and latitudes of the public points, as one value of bytes: a row each would take ten times as long."""
     wkb: Any = func.ST_AsBinary(Report.public_point, "NDR", type_=None)
     query = visible(select(func.string_agg(wkb, text("''::bytea"))).select_from(Report), PUBLIC)
+    query = query.where(Report.demo if demo else ~Report.demo)
     points = np.frombuffer(session.scalar(query) or b"", _POINT)
     return points["x"].copy(), points["y"].copy()

@@ -33,6 +33,7 @@ def read(
     `land` is the province as it is known, by which a wrong CRS is noticed; gaps and overlaps up to `tolerance` m² are
     closed. InvalidError for a file that cannot be read at all.
     """
+    _check_beside(path)
     reading = Reading(path.name)
     for name in [layer] if layer else _layers(path):
         with warnings.catch_warnings(record=True) as heard:
@@ -53,6 +54,13 @@ def read(
             fit = iter([replace(area, polygon=polygon) for area, polygon in zip(mine, polygons, strict=True)])
             reading.areas[:] = [next(fit) if area.level == one else area for area in reading.areas]
     return reading
+
+
+def _check_beside(path: Path) -> None:
+    for ending in (".shx", ".dbf") if path.suffix.lower() == ".shp" and path.exists() else ():
+        if not any(path.with_suffix(one).exists() for one in (ending, ending.upper())):
+            said = _("Cạnh {path} thiếu {missing}: một Shapefile gồm nhiều tệp, hãy chép cả .shx, .dbf và .prj.")
+            raise InvalidError(said, path=path.name, missing=path.with_suffix(ending).name)
 
 
 def _layers(path: Path) -> list[str | None]:
@@ -96,8 +104,10 @@ def _without_crs(path: Path, frame: Any, land: shapely.Geometry | None) -> Inval
             _("Tệp {path} không nói hệ tọa độ của mình; thêm --crs, ví dụ --crs EPSG:5899 cho VN-2000 Quảng Nam."),
             path=path.name,
         )
-    said = _("Tệp {path} không nói hệ tọa độ của mình; khớp nhất với tỉnh là {crs} ({title}): thêm --crs {crs}.")
-    return InvalidError(said, path=path.name, crs=found[0], title=systems.title(found[0]))
+    said = _(
+        "Tệp {path} không nói hệ tọa độ của mình; khớp nhất với tỉnh ({fit} %) là {crs} ({title}): thêm --crs {crs}."
+    )
+    return InvalidError(said, path=path.name, crs=found[0], title=systems.title(found[0]), fit=f"{100 * found[2]:.1f}")
 
 
 def _texts(reading: Reading, path: Path, frame: Any) -> dict[str, list[str]]:

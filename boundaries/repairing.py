@@ -54,13 +54,14 @@ def fitted(reading: Reading, level: str, areas: Sequence[NewArea], tolerance: fl
     if flaws and all(flaw.square_metres <= tolerance for flaw in flaws):
         metric = to_metres(np.array(polygons, object))
         clean = shapely.coverage_clean  # type: ignore[attr-defined]  # newer than its stubs
-        cleaned = clean(metric, gap_width=GAP_WIDTH, snapping_distance=_STEP)
+        # To the smaller of two: an area that lies within another as a whole is a hole in that one, and not nothing.
+        cleaned = clean(metric, gap_width=GAP_WIDTH, snapping_distance=_STEP, merge_strategy="min_area")
         mended = [_multi(shape) for shape in to_degrees(cleaned)]
         after = coverage(level, codes, mended)
-        if not after.invalid and after.overlap_m2 < found.overlap_m2 + 1:
+        closed = len(flaws) - len(after.gaps) - len(after.overlaps)
+        if closed > 0 and not after.invalid:
             said = _("Đã khép {count} khe hở và chỗ chồng lấn nhỏ, tổng {area} m².")
             area = found.gap_m2 + found.overlap_m2 - after.gap_m2 - after.overlap_m2
-            closed = len(flaws) - len(after.gaps) - len(after.overlaps)
             reading.add(said, serious=False, count=closed, area=f"{area:,.1f}")
             found, polygons = after, mended
     _tell(reading, found, tolerance)
@@ -79,9 +80,11 @@ def _tell(reading: Reading, found: Coverage, tolerance: float) -> None:
     ):
         for flaw in flaws[:_TOLD]:
             where = {"codes": ", ".join(flaw.codes), "lon": flaw.point[0], "lat": flaw.point[1]}
-            reading.add(one, serious=flaw.square_metres > tolerance, area=f"{flaw.square_metres:,.1f}", **where)
+            # Two owners of one place are never right; a gap that is too wide to be closed may be a lake.
+            serious = flaws is found.overlaps or flaw.square_metres > tolerance
+            reading.add(one, serious=serious, area=f"{flaw.square_metres:,.1f}", **where)
         if len(flaws) > _TOLD:
-            reading.add(rest, serious=flaws[_TOLD].square_metres > tolerance, count=len(flaws) - _TOLD)
+            reading.add(rest, serious=flaws is found.overlaps, count=len(flaws) - _TOLD)
 
 
 def _unlike(before: Any, after: Any) -> float:

@@ -64,12 +64,16 @@ def _check_place(reading: Reading, shapes: Any, raw: Any, land: shapely.Geometry
     if np.isnan(west):
         return  # every geometry is empty, which is said of each of them
     if west >= box[0] and south >= box[1] and east <= box[2] and north <= box[3]:
-        if land is not None and (share := systems.inside(shapes[~shapely.is_missing(shapes)], land)) < systems.THERE:
+        there = shapes[~shapely.is_missing(shapes)]
+        if land is not None and systems.astray(there, land):
+            share, covered = systems.inside(there, land)
             said = _(
-                "Chỉ {share} % diện tích của tệp nằm trong tỉnh như đang biết, quanh {lon}, {lat}; xem lại hệ tọa độ."
+                "Tệp không nằm đúng chỗ: {share} % diện tích của nó ở trong tỉnh như đang biết "
+                "và phủ {covered} % tỉnh, quanh {lon}, {lat}; xem lại hệ tọa độ."
             )
             middle = shapely.box(west, south, east, north).centroid
-            reading.add(said, share=f"{100 * share:.0f}", lon=f"{middle.x:.3f}", lat=f"{middle.y:.3f}")
+            shares = {"share": f"{100 * share:.0f}", "covered": f"{100 * covered:.0f}"}
+            reading.add(said, serious=True, lon=f"{middle.x:.3f}", lat=f"{middle.y:.3f}", **shares)
             _suggest(reading, raw, land)
         return
     if south >= box[0] and west >= box[1] and north <= box[2] and east <= box[3]:
@@ -91,8 +95,8 @@ def _suggest(reading: Reading, raw: Any, land: shapely.Geometry) -> None:
     if found and found[1]:
         reading.add(_("Hai trục tọa độ bị đổi chỗ: đổi lại thì tệp khớp với tỉnh theo {crs}."), crs=found[0])
     elif found:
-        said = _("Tọa độ của tệp khớp với tỉnh theo {crs} ({title}): thêm --crs {crs}.")
-        reading.add(said, crs=found[0], title=systems.title(found[0]))
+        said = _("Tọa độ của tệp khớp {fit} % với tỉnh theo {crs} ({title}): thêm --crs {crs}.")
+        reading.add(said, crs=found[0], title=systems.title(found[0]), fit=f"{100 * found[2]:.1f}")
 
 
 def _add(reading: Reading, level: str | None, row: int, values: dict[str, str], shape: Any) -> None:

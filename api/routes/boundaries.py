@@ -49,11 +49,13 @@ def remembered_correspondence() -> Remembered[list[Part]]:
 
 @router.get("/{edition}/correspondence/{other}")
 def corresponding(
+    *,
     request: Request,
     edition: str,
     other: str,
     level: Annotated[Level, Query(description="of `edition`")] = "commune",
     to: Annotated[Level, Query(description="of `other`")] = "commune",
+    demo: Annotated[bool, Query(description="the demonstration reports instead, which otherwise never count")] = False,
 ) -> list[Part]:
     """How much of each area of an edition lies in which areas of another, by land and by public reports.
 
@@ -61,10 +63,10 @@ def corresponding(
     """
     with opened(request) as session:
         editions_ = (editions.find(session, edition), editions.find(session, other))
-        key = (*((one.id, one.created_at) for one in editions_), level, to)
+        key = (*((one.id, one.created_at) for one in editions_), level, to, demo)
 
     def made() -> list[Part]:
         with opened(request) as session:
-            return correspondence(session, *editions_, level, to)
+            return correspondence(session, *editions_, level, to, demo=demo)
 
     return cast(Remembered[list[Part]], request.app.state.correspondence).get(key, made)

@@ -45,6 +45,7 @@ def test_reports_are_counted_where_the_public_sees_them(session: Session, make_r
     for lon, lat in ((108.338, 15.8794), (108.338, 15.8794), (108.474, 15.5736)):
         make_report(lon=lon, lat=lat)
     make_report(lon=108.474, lat=15.5736).state = "withdrawn"
+    make_report(lon=108.474, lat=15.5736).demo = True
     session.flush()
     found = parts(session, "2020", "2025-07", "district", "commune")
     there = [part for part in found if part.reports]

@@ -125,12 +125,54 @@ def test_a_province_in_the_sea_is_refused_with_the_system_that_fits(
     assert "thêm --crs EPSG:5899" in said(found)
 
 
+@pytest.mark.parametrize("code", [5899, 5897, 5898, 9216, 9217, 9218, 3405, 32648])
+def test_whichever_zone_a_file_without_a_prj_was_drawn_in_is_named(
+    code: int, whole: gpd.GeoDataFrame, read: Callable[..., Reading], tmp_path: Path, land: Any
+) -> None:
+    read(whole.to_crs(code), "own.shp")
+    (tmp_path / "own.prj").unlink()
+    with pytest.raises(files.InvalidError, match=rf"khớp nhất với tỉnh \((99\.[5-9]|100\.0) %\) là EPSG:{code} "):
+        files.read(tmp_path / "own.shp", land=land)
+
+
+def test_a_neighbouring_zone_is_refused_with_the_right_one(
+    whole: gpd.GeoDataFrame, read: Callable[..., Reading]
+) -> None:
+    found = read(whole.to_crs(9216).set_crs(5899, allow_override=True))
+    assert found.serious
+    assert "Tệp không nằm đúng chỗ" in said(found)
+    assert "thêm --crs EPSG:9216" in said(found)
+
+
+def test_a_part_of_the_province_is_no_misplaced_province(whole: gpd.GeoDataFrame, read: Callable[..., Reading]) -> None:
+    assert not read(whole[:1]).serious
+
+
+def test_a_shapefile_without_its_index_says_what_to_copy(
+    whole: gpd.GeoDataFrame, read: Callable[..., Reading], tmp_path: Path
+) -> None:
+    read(whole, "own.shp")
+    (tmp_path / "own.shx").unlink()
+    with pytest.raises(files.InvalidError, match=r"thiếu own\.shx"):
+        files.read(tmp_path / "own.shp")
+
+
+def test_an_area_within_another_becomes_a_hole_in_it(whole: gpd.GeoDataFrame, read: Callable[..., Reading]) -> None:
+    place = shapely.point_on_surface(whole.geometry[0])
+    within = box(place.x, place.y, place.x + 0.0007, place.y + 0.0007)
+    rows = [{"MA": "506", "TEN": "Huyện Duy Xuyên", "geometry": within}]
+    found = read(gpd.GeoDataFrame(gpd.pd.concat([whole, gpd.GeoDataFrame(rows, crs=4326)]), crs=4326))
+    assert "Đã khép 1 khe hở và chỗ chồng lấn nhỏ" in said(found)
+    assert not found.serious
+    assert found.coverages[0].overlap_m2 == 0
+
+
 def test_vn_2000_without_a_prj_is_recognised(
     whole: gpd.GeoDataFrame, read: Callable[..., Reading], tmp_path: Path, land: Any
 ) -> None:
     read(whole.to_crs(5899), "own.shp")
     (tmp_path / "own.prj").unlink()
-    with pytest.raises(files.InvalidError, match=r"khớp nhất với tỉnh là EPSG:5899 \(VN-2000 / TM-3 107-45\)"):
+    with pytest.raises(files.InvalidError, match=r"là EPSG:5899 \(VN-2000 / TM-3 107-45\)"):
         files.read(tmp_path / "own.shp", land=land)
     found = files.read(tmp_path / "own.shp", crs="EPSG:5899", land=land)
     assert found.coverages[0].square_metres == pytest.approx(10_570.71e6, rel=1e-6)
