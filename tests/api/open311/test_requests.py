@@ -103,6 +103,30 @@ def test_states_are_open_or_closed_with_what_was_said_last(
     assert "status" in refused(client, status="waiting")
 
 
+@pytest.mark.parametrize("kinds", [("giao-thong", "an-ninh-trat-tu"), ("an-ninh-trat-tu", "giao-thong")])
+def test_no_door_ties_a_hidden_place_to_another_report(
+    client: TestClient, session: Session, make_report: Make, kinds: tuple[str, str]
+) -> None:
+    lead, merged = (make_report(category=kind, accepted=True, needs_confirmation=True) for kind in kinds)
+    workflow.apply(session, merged, "merge", SYSTEM, door="cli", details=Details(lead_id=lead.id))
+    workflow.apply(session, lead, "confirm", SYSTEM, door="cli")
+    session.flush()
+    (told,) = client.get(f"{V2}/requests/{merged.code}.json?extensions=true").json()
+    assert told["status_notes"] == "Đã gộp"
+    assert told["extended_attributes"]["lead"] is None
+    own = [f"{V2}/requests/{{}}.xml?extensions=true", f"{V2}/servicerequestupdates.xml?service_request_id={{}}"]
+    own += ["/api/v1/reports/{}", "/reports/{}", "/reports/{}?lang=en", "/ogc/collections/reports/items/{}"]
+    for one, other in ((lead, merged), (merged, lead)):
+        for path in own:
+            # Of others near by a page has the public points, as the map has them.
+            text = client.get(path.format(one.code)).text.partition('id="nearby-title"')[0]
+            assert one.code in text
+            assert other.code not in text
+            assert "đã được gộp vào đây" not in text
+    feed = client.get("/feeds/reports.atom").text
+    assert (feed.count(lead.code), feed.count(merged.code)) == (3, 3)
+
+
 def test_filters_by_code_service_agency_and_place(client: TestClient, session: Session, make_report: Make) -> None:
     here = make_report(unit="ubnd-503")
     far = make_report(category="khac", unit="ubnd-502", lon=108.474, lat=15.5736)
