@@ -201,6 +201,24 @@ def test_pages_follow_each_other_newest_first(client: TestClient, session: Sessi
     assert found == [codes[:2], codes[2:4], codes[4:], []]
 
 
+def test_who_goes_on_by_the_link_loses_nothing_where_a_report_leaves_between_two_pages(
+    client: TestClient, session: Session, make_report: Make
+) -> None:
+    reports = [make_report() for _number in range(5)]
+    for number, report in enumerate(reports):
+        moved(session, report, number)
+    found, address = [], f"{V2}/requests.json?status=open&page_size=2&page=1&lang=en"
+    while address:
+        answer = client.get(address)
+        found += [one["service_request_id"] for one in answer.json()]
+        address = answer.links.get("next", {}).get("url")
+        if len(found) == 2:
+            workflow.apply(session, reports[0], "reject", SYSTEM, door="cli", details=Details(text=SAID, reason="khac"))
+            session.flush()
+    assert found == [report.code for report in reports]
+    assert "cursor" in refused(client, cursor="nothing")
+
+
 def test_extensions_tell_what_our_own_api_does(client: TestClient, make_report: Make) -> None:
     report = make_report(unit="ubnd-503", accepted=True, area_code="503", commune_code="20410")
     (told,) = tree(client.get(f"{V2}/requests.xml?extensions=true"))
