@@ -114,11 +114,11 @@ def install(app: FastAPI) -> None:
         response = problem(request, error.status_code, "http", error.detail if own else title)
         response.headers.update(error.headers or {})
         if error.status_code == 405:
-            response.headers["Allow"] = ", ".join(_allowed(app, request.url.path))
+            response.headers["Allow"] = ", ".join(allowed(app, request.url.path))
         return response
 
 
-def _allowed(app: FastAPI, path: str) -> list[str]:
+def allowed(app: FastAPI, path: str) -> list[str]:
     """The methods of an address, over all routes that have it: the one that refused knows its own alone."""
     # Not what refuses everything below a door, whatever the method.
     paths = ((one.path or "", one.methods or ()) for one in iter_route_contexts(app.routes))

@@ -34,7 +34,7 @@ class Filters:
 
 def published() -> ColumnElement[bool]:
     """Whether a report's content and pictures are public: accepted, not hidden, and not of a sensitive category."""
-    return Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~_sensitive()
+    return Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~sensitive()
 
 
 def public_content() -> ColumnElement[str]:
@@ -72,9 +72,14 @@ def kept_back() -> ColumnElement[bool]:
     return Media.withheld | (Media.event_id.is_not(None) & Media.event_id.in_(proposed.correlate(Media)))
 
 
-def _sensitive() -> ColumnElement[bool]:
+def sensitive(one: Any = Report) -> ColumnElement[bool]:
+    """Whether a report (or an alias of one) is of a sensitive category, whose exact place is not public.
+
+    Two reports are tied together in public only where neither is: the place of one would tell that of the other.
+    """
     # A subquery without a join runs once for a statement, and fits any select.
-    return Report.category_id.in_(select(Category.id).where(Category.sensitive))
+    hidden: ColumnElement[bool] = one.category_id.in_(select(Category.id).where(Category.sensitive))
+    return hidden
 
 
 def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
@@ -89,7 +94,7 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
         conditions.append(Report.unit_id == select(Unit.id).where(Unit.code == filters.unit).scalar_subquery())
     if filters.area is not None:
         # The commune of the exact point would cut the cell that hides a sensitive place into parts.
-        in_commune = (Report.commune_code == filters.area) & ~_sensitive()
+        in_commune = (Report.commune_code == filters.area) & ~sensitive()
         conditions.append(or_(Report.area_code == filters.area, in_commune))
     if filters.state is not None:
         conditions.append(Report.state == filters.state)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo import inbound, jobs, senders, work_links
+from geo.filters import sensitive
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 
 TELL, DELIVER = "tell", "deliver"
@@ -76,7 +77,10 @@ def _messages(
         if event.action in TO_UNIT and _by_link(session, report):
             found.append(("link", f"unit:{report.unit_id}"))
     if channels.push:
-        mine = select(Subscription.id).where(Subscription.report_id.in_(_told_reports(event, report)))
+        # Anybody may follow: an answer elsewhere, which names that report, must not tie a hidden place to another.
+        hidden = true() if report.category.sensitive else sensitive()
+        told = _told_reports(event, report).where(or_(Report.id == report.id, ~hidden))
+        mine = select(Subscription.id).where(Subscription.report_id.in_(told))
         found += [("push", f"subscription:{one}") for one in session.scalars(mine)]
     hooks = select(Webhook.id).where(Webhook.active, Webhook.unit_id.in_({event.unit_id, report.unit_id}))
     return found + [("webhook", f"webhook:{one}") for one in session.scalars(hooks)]

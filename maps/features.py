@@ -7,7 +7,17 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlalchemy.orm import aliased
 
 from boundaries.models import Area
-from geo.filters import Filters, apply_filters, kept_back, next_deadline, pictured, public_content, published, shown_key
+from geo.filters import (
+    Filters,
+    apply_filters,
+    kept_back,
+    next_deadline,
+    pictured,
+    public_content,
+    published,
+    sensitive,
+    shown_key,
+)
 from geo.models import Category, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
 
@@ -72,8 +82,12 @@ def select_public(filters: Filters | None = None, *, bulk: bool = False, exact: 
             Report.created_at,
             case((open_to_all, Report.happened_at)).label("happened_at"),
             next_deadline().label("deadline"),
-            Report.needs_confirmation,
-            *(others[name].c.code.label(name) if bulk else _code(to).label(name) for name, to in _OTHERS.items()),
+            # That a border is near narrows the cell that hides a place.
+            (Report.needs_confirmation & ~Category.sensitive).label("needs_confirmation"),
+            *(
+                case((~Category.sensitive, others[name].c.code if bulk else _code(to))).label(name)
+                for name, to in _OTHERS.items()
+            ),
             # That somebody told of the same spot before would tie two reports of a hidden place together.
             case((Category.sensitive, 1), else_=Report.recurrence).label("recurrence"),
             Report.demo,
@@ -113,13 +127,13 @@ def _gathered() -> Subquery:
 
 def _code(report_id: Any) -> ColumnElement[Any]:
     other = aliased(Report)
-    return select(other.code).where(other.id == report_id).correlate(Report).scalar_subquery()
+    return select(other.code).where(other.id == report_id, ~sensitive(other)).correlate(Report).scalar_subquery()
 
 
 def _referred(to: Any) -> Subquery:
     other, one = aliased(Report), aliased(Report)
     named = select(getattr(one, to.key)).where(getattr(one, to.key).is_not(None))
-    return select(other.id, other.code).where(other.id.in_(named)).subquery(f"by_{to.key}")
+    return select(other.id, other.code).where(other.id.in_(named), ~sensitive(other)).subquery(f"by_{to.key}")
 
 
 def properties(row: Row[Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from geo import cursor
 from geo.cursor import Cursor
 from geo.database import TransactionId
-from geo.models import Event, Report
+from geo.models import Category, Event, Report
 from maps.features import select_public, urgent
 
 SHOWN = ("category", "lon", "lat", "unit", "area", "commune", "created_at", "demo")
@@ -40,7 +40,7 @@ def read(session: Session, after: Cursor, most: int) -> Steps:
     if after.mark != end.mark:
         return Steps([], end, True, waiting)
     rows = session.execute(_lines(after, end, most)).all()
-    found = [_step(row, end.mark) for row in rows if row.category or row.to_state == "withdrawn"]
+    found = [_step(row, end.mark) for row in rows if _public(row)]
     whole = len(rows) < most
     upto = max(after, end) if whole else Cursor(end.mark, rows[-1].transaction_id, rows[-1].id)
     return Steps(found, upto, whole, waiting)
@@ -72,14 +72,21 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
     line = query.order_by(Event.transaction_id, Event.id).limit(most).subquery("line")
     public = select_public()
     columns = [public.selected_columns[name] for name in ("id", *SHOWN)]
-    known = public.with_only_columns(*columns, urgent().label("urgent")).subquery("known")
+    more = (urgent().label("urgent"), Category.sensitive)
+    known = public.with_only_columns(*columns, *more).subquery("known")
     told: list[Any] = [line.c[name] for name in ("transaction_id", "id", "action", "to_state", "at")]
     return (
-        select(*told, Report.code, *(known.c[name] for name in SHOWN), known.c.urgent)
+        select(*told, Report.code, *(known.c[name] for name in SHOWN), known.c.urgent, known.c.sensitive)
         .join(Report, Report.id == line.c.report_id)
         .outerjoin(known, known.c.id == line.c.report_id)
         .order_by(line.c.transaction_id, line.c.id)
     )
+
+
+def _public(row: Row[Any]) -> bool:
+    # That somebody had to confirm where it is tells of a border near a hidden place.
+    told = row.category and not (row.sensitive and row.action == "confirm")
+    return bool(told) or row.to_state == "withdrawn"
 
 
 def _step(row: Row[Any], mark: bytes) -> Step:

@@ -13,7 +13,10 @@ from geo.i18n import _
 
 TIMEOUT = 10.0  # seconds for each wait on the network
 LARGEST = 64_000  # bytes of an answer that are read
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# All that IANA has given out for the internet (RFC 4291, 2.4), and what in it is for something else: Teredo, ORCHID and
+# the like, documentation, 6to4, the 6bone.
+_INTERNET = ipaddress.IPv6Network("2000::/3")
+_SPECIAL = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3ffe::/16", "3fff::/20")))
 Resolver = Callable[[str, int], list[str]]
 
 
@@ -38,14 +41,13 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also where it is wrapped into another one."""
+    """Whether an IP address is one of the public internet; what wraps another one is none, `::ffff:` apart."""
     found = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(found, ipaddress.IPv6Address):
-        if found in _NAT64:
-            return is_public(str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)))
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is not None:
-            return is_public(str(inner))
+        if found.ipv4_mapped is not None:
+            return is_public(str(found.ipv4_mapped))
+        if found not in _INTERNET or any(found in one for one in _SPECIAL):
+            return False
     return found.is_global and not found.is_multicast
 
 

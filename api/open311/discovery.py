@@ -16,6 +16,8 @@ KEY = _("Đọc không cần khóa. Khóa để gửi và trả lời phản án
 router = made("/open311")
 
 
+@router.head("/discovery.{format}", include_in_schema=False)
+@router.head("/v2/discovery.{format}", include_in_schema=False)
 @router.get("/discovery.{format}", responses=told(OBJECT))
 @router.get("/v2/discovery.{format}", name="discovery_v2", responses=told(OBJECT))
 def discovery(

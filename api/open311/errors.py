@@ -69,8 +69,9 @@ class Door(APIRoute):
                 status = 404 if any(one["loc"][0] == "path" for one in error.errors()) else 400
                 return _domain(request, sentences.faults(error.errors(), skip=1), status=status)
             except HTTPException as error:
-                status = error.status_code if error.status_code == 404 or error.status_code >= 500 else 400
-                return refusal(request, status, [_error(error.status_code, str(error.detail))])
+                status = error.status_code if error.status_code in (404, 405) or error.status_code >= 500 else 400
+                told = [_error(error.status_code, str(error.detail))]
+                return refusal(request, status, told, dict(error.headers or {}))
             except UNAVAILABLE as error:
                 _log.error("The database: %s", " ".join(str(getattr(error, "orig", error)).split()))
                 return unavailable(request)

@@ -19,7 +19,7 @@ from api.web.states import state_name
 from boundaries.models import Area
 from geo import codes
 from geo.errors import NotFoundError
-from geo.filters import Filters, apply_filters
+from geo.filters import Filters, after, apply_filters, cursor_of, newest_first
 from geo.geometry import SRID
 from geo.i18n import Lang, _, translate
 from geo.models import Category, Report, Unit
@@ -59,6 +59,9 @@ def requests(
     radius: Annotated[float | None, Query(description="metres, at most 50,000; without it 1,000")] = None,
     page: Annotated[int, Query(ge=1, le=1_000)] = 1,
     page_size: Annotated[int, Query(ge=1, le=asking.MOST)] = asking.MOST,
+    cursor: Annotated[
+        str | None, Query(max_length=100, description="from the header Link; page counts no more")
+    ] = None,
     extensions: Annotated[str | None, Query(max_length=10, description="true: with extended_attributes")] = None,
 ) -> Response:
     """Reports, the newest first: at most 90 days and 1,000 at once, the last 90 days where nothing is said."""
@@ -80,9 +83,19 @@ def requests(
         place = asking.box(bbox)
         filters = Filters(bbox=place, category=tuple(services), since=time.start, until=time.end)
         query = _narrowed(select_public(filters), changed, asking.circle(lat, long, radius), statuses, units)
-    query = query.order_by(Report.created_at.desc(), Report.id.desc()).limit(page_size).offset((page - 1) * page_size)
-    found = _told(session, query, lang, base(request, settings), extended=extensions == "true")
-    return answer(format, "service_requests", found)
+    query = newest_first(query).limit(page_size + 1)
+    query = after(query, cursor) if cursor else query.offset((page - 1) * page_size)
+    rows = _rows(session, query)
+    site = base(request, settings)
+    found = _told(session, rows[:page_size], lang, site, extended=extensions == "true")
+    headers = {}
+    if len(rows) > page_size:
+        # Pages are counted, and a report that leaves the filter between two of them moves the next one out of sight.
+        last = rows[page_size - 1]
+        following = request.url.include_query_params(cursor=cursor_of(last.created_at, last.id))
+        following = following.remove_query_params("page")
+        headers["Link"] = f'<{site}{following.path}?{following.query}>; rel="next"'
+    return answer(format, "service_requests", found, headers=headers)
 
 
 @router.get("/requests/{service_request_id}.{format}", responses=told(LIST))
@@ -100,7 +113,7 @@ def one(
     """One report by its code, in any spelling; a list of one, as the standard has it."""
     code = codes.normalise(service_request_id)
     query = select_public().where(Report.code == code)
-    found = _told(session, query, lang, base(request, settings), extended=extensions == "true")
+    found = _told(session, _rows(session, query), lang, base(request, settings), extended=extensions == "true")
     if not found:
         check_archive(session, code)
         raise NotFoundError(UNKNOWN)
@@ -129,8 +142,11 @@ def _narrowed(
     return query
 
 
-def _told(session: Session, query: Select[Any], lang: Lang, site: str, *, extended: bool) -> list[dict[str, Any]]:
-    rows = session.execute(query.add_columns(Report.updated_at, Report.settled_at, Category.name_en)).all()
+def _rows(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+    return session.execute(query.add_columns(Report.updated_at, Report.settled_at, Category.name_en)).all()
+
+
+def _told(session: Session, rows: Sequence[Row[Any]], lang: Lang, site: str, *, extended: bool) -> list[dict[str, Any]]:
     words = last_words(session, [row.id for row in rows], lang)
     places = _places(session, {code for row in rows for code in (row.commune, row.area) if code})
     found = []

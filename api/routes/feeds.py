@@ -18,6 +18,7 @@ from api.refusals import refusals
 from api.shapes import in_bytes
 from api.web import finder, mapping
 from api.web.states import state_name
+from geo.errors import InvalidError
 from geo.filters import after, cursor_of, newest_first
 from geo.i18n import Lang, _, translate
 from geo.models import Report, ReportTombstone
@@ -28,10 +29,12 @@ from maps.features import select_public
 router = APIRouter(prefix="/feeds", tags=["reports"])
 PATH = "/feeds/reports.atom"
 FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+KNOWN = {*FILTERS, "limit", "cursor", "lang"}
 # Two changes may share a second, and one that began before another may be seen after it.
 SETTLED = timedelta(minutes=1)
 
 
+@router.head("/reports.atom", include_in_schema=False)
 @router.get(
     "/reports.atom",
     response_class=Response,
@@ -52,6 +55,7 @@ def reports(
     Of what is not public yet an entry has the category, the place and the state alone. Further pages as RFC 5005 has
     them, by the links `next` and `first`.
     """
+    _known_alone(request)
     headers = {"Cache-Control": "no-cache", "Content-Language": lang}
     changed = _changed(session)
     if changed is not None and datetime.now(UTC) - changed > SETTLED:
@@ -77,6 +81,13 @@ def address(query: dict[str, str], lang: Lang) -> str:
     return PATH + (f"?{urlencode(query, safe=',')}" if query else "")
 
 
+def _known_alone(request: Request) -> None:
+    # A filter with a slip in its name would be the whole province. Marks of where a link was found mean nothing.
+    for name in request.query_params:
+        if name not in KNOWN and not name.startswith("utm_"):
+            raise InvalidError(_("Không có tham số {name} ở địa chỉ này."), field=name[:80], name=name[:80])
+
+
 def _changed(session: Session) -> datetime | None:
     """When anything last changed that a feed could show; whatever the filters, for what left has none any more."""
     latest = select(func.greatest(select(func.max(Report.updated_at)).scalar_subquery(), _removed()))
@@ -95,7 +106,7 @@ def _known(request: Request, changed: datetime) -> bool:
     try:
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
         return since.tzinfo is not None and changed <= since
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
 
 

@@ -96,6 +96,9 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
     query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
+    if report.category.sensitive and not (inside or open_):
+        # That somebody had to confirm it tells of a border near a hidden place.
+        query = query.where(Event.action != "confirm")
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number in rows:
@@ -128,7 +131,7 @@ def own_words(data: dict[str, Any] | None, said: str | None, lang: Lang) -> str 
 class Followed(NamedTuple):
     """The lead report of a merged one: how far it is and what was answered there."""
 
-    code: str
+    code: str | None  # none of a hidden place
     state: str
     label: str
     answer: str | None
@@ -139,7 +142,8 @@ def followed(session: Session, lead: Report, lang: Lang) -> Followed:
     result = select(Event.text).where(Event.report_id == lead.id, Event.action == "resolve")
     open_ = lead.published_at is not None and lead.hidden_at is None and not lead.category.sensitive
     answer = session.scalar(result.order_by(Event.id.desc()).limit(1)) if open_ else None
-    return Followed(lead.code, lead.state, state_name(lead.state, lang), answer)
+    code = None if lead.category.sensitive else lead.code
+    return Followed(code, lead.state, state_name(lead.state, lang), answer)
 
 
 def _told(data: dict[str, Any], lang: Lang) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select, true
 from sqlalchemy.orm import Session
 
 from geo import options
+from geo.filters import sensitive
 from geo.i18n import Lang, _, translate
 from geo.models import Report
 
@@ -23,19 +24,24 @@ class Relation(NamedTuple):
     code: str | None = None
 
 
-def relations(session: Session, report: Report, lang: Lang, *, inside: bool = False) -> list[Relation]:
-    """What to know about a report's kin before reading it; `inside` is for those who work on it."""
+def relations(
+    session: Session, report: Report, lang: Lang, *, inside: bool = False, mine: bool = False
+) -> list[Relation]:
+    """What to know about a report's kin before reading it; `inside` is for those who work on it, `mine` its sender."""
     found = []
+    # Of a hidden place nothing is said that would tie two reports of it together; a sender knows their own.
+    told = true() if inside or mine or not report.category.sensitive else false()
+    own = told if inside or mine else told & ~sensitive()
+    others = told if inside else told & ~sensitive()
     for message, code in (
-        (SECOND_OF, _code(session, Report.id == report.second_of_id)),
-        (SECOND, _code(session, Report.second_of_id == report.id)),
-        (MERGED, _code(session, Report.id == report.lead_id)),
+        (SECOND_OF, _code(session, (Report.id == report.second_of_id) & own)),
+        (SECOND, _code(session, (Report.second_of_id == report.id) & own)),
+        (MERGED, _code(session, (Report.id == report.lead_id) & others)),
     ):
         if code:
             found.append(Relation(translate(message, lang), code))
-    if led := session.scalar(select(func.count()).where(Report.lead_id == report.id)):
+    if led := session.scalar(select(func.count()).where(Report.lead_id == report.id, others)):
         found.append(Relation(translate(LEADS, lang, count=led)))
-    # Of a hidden place nothing is said that would tie two reports of it together.
     if report.recurrence > 1 and (inside or not report.category.sensitive):
         found.append(Relation(translate(AGAIN, lang, count=report.recurrence, days=options.value("recurrence_days"))))
     return found

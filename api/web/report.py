@@ -67,6 +67,8 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
     lon, lat = shown["lon"], shown["lat"]
     mark = forgery.device(request)
     lead = session.get(Report, found.lead_id) if found.lead_id is not None else None
+    if lead is not None and not mine and (found.category.sensitive or lead.category.sensitive):
+        lead = None
     events = history.events(session, found, lang, open_=mine or (row is not None and row.content is not None))
     response = page(
         request,
@@ -96,7 +98,7 @@ def report(request: Request, session: SessionDep, settings: SettingsDep, lang: L
             colour=found.category.colour,
         ),
         steps=offered(session, found) if mine else [],
-        relations=relations(session, found, lang),
+        relations=relations(session, found, lang, mine=mine),
         lead=history.followed(session, lead, lang) if lead is not None else None,
         interest=interest.interest(session, found),
         said=interest.mine(session, found, interest.subject(secret(settings), mark)),

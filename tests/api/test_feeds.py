@@ -169,11 +169,33 @@ def test_what_a_reader_has_is_not_sent_again(client: TestClient, session: Sessio
     again = client.get(FEED, headers={"If-Modified-Since": changed})
     assert (again.status_code, again.content) == (304, b"")
     assert client.get(FEED, headers={"If-Modified-Since": changed, "If-None-Match": '"x"'}).status_code == 200
-    for nonsense in ("yesterday", "", "Tue, 99 Foo 2026 00:00:00 GMT"):
+    nonsense_of_dates = (
+        *("yesterday", "", "Tue, 99 Foo 2026 00:00:00 GMT", "Mon, 1 Jan 99999999999999 00:00:00 GMT"),
+        *("Mon, 1 Jan 2026 00:00:00 +99999999999999999999999", "Mon, 1 Jan 2026 00:00:00 -2400", f"Mon, {'9' * 5_000}"),
+        "Mon, 1 Jan 0001 00:00:00 +2359",
+    )
+    for nonsense in nonsense_of_dates:
         assert client.get(FEED, headers={"If-Modified-Since": nonsense}).status_code == 200
     # What has left is no entry any more, and yet a change.
     session.execute(text("INSERT INTO report_tombstones (code, removed_at) VALUES ('QN-7K2M-9XQ4', now())"))
     assert client.get(FEED, headers={"If-Modified-Since": changed}).status_code == 200
+
+
+def test_a_parameter_that_a_feed_does_not_have_is_refused_by_its_name(client: TestClient, make_report: Make) -> None:
+    make_report(area_code="503")
+    for language, sentence in (("vi", "Không có tham số aera"), ("en", "no parameter aera")):
+        answer = client.get(FEED, params={"aera": "503", "lang": language})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+    address = f"{FEED}?area=503&limit=5&lang=en&utm_source=reader"
+    assert len(entries(opened(client, address))) == 1
+
+
+def test_its_head_is_asked_for_alone(client: TestClient, make_report: Make) -> None:
+    make_report()
+    answer = client.head(FEED)
+    assert (answer.status_code, answer.headers["etag"]) == (200, client.get(FEED).headers["etag"])
+    assert client.head(FEED, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
 
 
 def test_letters_that_xml_forbids_are_left_out(client: TestClient, session: Session, make_report: Make) -> None:

@@ -55,6 +55,20 @@ def test_a_report_and_its_steps_come_with_what_is_public(live: Live) -> None:
     assert first.id != second.id
 
 
+def test_that_a_hidden_place_had_to_be_confirmed_is_not_told(live: Live) -> None:
+    near = {"lon": 108.2950, "lat": 15.8870, "accuracy": 3_000.0}
+    with Reader(live.url) as reader:
+        reader.known()
+        for category, told in (
+            ("giao-thong", ["receive", "confirm", "accept"]),
+            ("an-ninh-trat-tu", ["receive", "accept"]),
+        ):
+            code = live.report(category=category, **near)
+            live.step(code, "confirm")
+            live.step(code, "accept")
+            assert [reader.next().data["action"] for _step in told] == told
+
+
 def test_the_answer_is_one_that_no_proxy_keeps_back(live: Live) -> None:
     with Reader(live.url) as reader:
         reader.known()

@@ -67,6 +67,24 @@ def test_everybody_whose_report_was_merged_hears_the_answer(
     assert told == {("sms", f"sender:{lead.id}"), ("sms", f"sender:{follower.id}")}
 
 
+@pytest.mark.parametrize("kinds", [("giao-thong", "an-ninh-trat-tu"), ("an-ninh-trat-tu", "giao-thong")])
+def test_who_follows_a_hidden_place_is_not_told_of_another_report(
+    session: Session, make_report: Make, step: Callable[..., int], kinds: tuple[str, str]
+) -> None:
+    lead, hidden = (make_report(accepted=True, category=kind) for kind in kinds)
+    ordinary = make_report(category=kinds[0])
+    wishes = [
+        Subscription(endpoint=f"https://push.example.org/{one.id}", p256dh="", auth="", report_id=one.id)
+        for one in (lead, hidden, ordinary)
+    ]
+    session.add_all(wishes)
+    for one in (hidden, ordinary):
+        step(one, "merge", lead_id=lead.id)
+    told = planned(session, step(lead, "resolve", text="Đã vá xong sáng nay."))
+    heard = wishes[:1] if lead.category.sensitive else [wishes[0], wishes[2]]
+    assert {one for one in told if one[0] == "push"} == {("push", f"subscription:{one.id}") for one in heard}
+
+
 def test_heads_operators_and_assignees_hear_of_what_is_theirs(
     session: Session, make_report: Make, make_user: Make, step: Callable[..., int]
 ) -> None:

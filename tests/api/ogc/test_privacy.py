@@ -91,6 +91,19 @@ def test_the_commune_and_the_neighbours_of_a_sensitive_place_are_nobodys_busines
     assert ids(client, area="503") == [report.code]
 
 
+def test_what_a_sensitive_report_is_tied_to_and_how_near_a_border_it_lies_is_not_found_by_filtering(
+    client: TestClient, session: Session, make_report: Make
+) -> None:
+    ordinary, sensitive = make_report(), make_report(category="an-ninh-trat-tu", needs_confirmation=True)
+    sensitive.lead_id, ordinary.second_of_id = ordinary.id, sensitive.id
+    session.flush()
+    for written in ("lead IS NOT NULL", "second_of IS NOT NULL", "needs_confirmation = true"):
+        assert ids(client, filter=written) == []
+    assert ids(client, filter=f"lead = '{ordinary.code}' OR second_of = '{sensitive.code}'") == []
+    assert ids(client, needs_confirmation="true") == []
+    assert set(ids(client, needs_confirmation="false")) == {ordinary.code, sensitive.code}
+
+
 def test_nothing_of_a_sender_is_in_any_document(client: TestClient, make_report: Make) -> None:
     make_report(name="Hồ Văn Kín", phone="+84912345678", email="kin@example.vn", accepted=True)
     for path in ("", "/api", "/collections", "/collections/reports/queryables", "/collections/reports/items"):

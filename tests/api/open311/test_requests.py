@@ -103,6 +103,30 @@ def test_states_are_open_or_closed_with_what_was_said_last(
     assert "status" in refused(client, status="waiting")
 
 
+@pytest.mark.parametrize("kinds", [("giao-thong", "an-ninh-trat-tu"), ("an-ninh-trat-tu", "giao-thong")])
+def test_no_door_ties_a_hidden_place_to_another_report(
+    client: TestClient, session: Session, make_report: Make, kinds: tuple[str, str]
+) -> None:
+    lead, merged = (make_report(category=kind, accepted=True, needs_confirmation=True) for kind in kinds)
+    workflow.apply(session, merged, "merge", SYSTEM, door="cli", details=Details(lead_id=lead.id))
+    workflow.apply(session, lead, "confirm", SYSTEM, door="cli")
+    session.flush()
+    (told,) = client.get(f"{V2}/requests/{merged.code}.json?extensions=true").json()
+    assert told["status_notes"] == "Đã gộp"
+    assert told["extended_attributes"]["lead"] is None
+    own = [f"{V2}/requests/{{}}.xml?extensions=true", f"{V2}/servicerequestupdates.xml?service_request_id={{}}"]
+    own += ["/api/v1/reports/{}", "/reports/{}", "/reports/{}?lang=en", "/ogc/collections/reports/items/{}"]
+    for one, other in ((lead, merged), (merged, lead)):
+        for path in own:
+            # Of others near by a page has the public points, as the map has them.
+            text = client.get(path.format(one.code)).text.partition('id="nearby-title"')[0]
+            assert one.code in text
+            assert other.code not in text
+            assert "đã được gộp vào đây" not in text
+    feed = client.get("/feeds/reports.atom").text
+    assert (feed.count(lead.code), feed.count(merged.code)) == (3, 3)
+
+
 def test_filters_by_code_service_agency_and_place(client: TestClient, session: Session, make_report: Make) -> None:
     here = make_report(unit="ubnd-503")
     far = make_report(category="khac", unit="ubnd-502", lon=108.474, lat=15.5736)
@@ -175,6 +199,24 @@ def test_pages_follow_each_other_newest_first(client: TestClient, session: Sessi
     found = [[one["service_request_id"] for one in page] for page in pages]
     codes = [report.code for report in reports]
     assert found == [codes[:2], codes[2:4], codes[4:], []]
+
+
+def test_who_goes_on_by_the_link_loses_nothing_where_a_report_leaves_between_two_pages(
+    client: TestClient, session: Session, make_report: Make
+) -> None:
+    reports = [make_report() for _number in range(5)]
+    for number, report in enumerate(reports):
+        moved(session, report, number)
+    found, address = [], f"{V2}/requests.json?status=open&page_size=2&page=1&lang=en"
+    while address:
+        answer = client.get(address)
+        found += [one["service_request_id"] for one in answer.json()]
+        address = answer.links.get("next", {}).get("url")
+        if len(found) == 2:
+            workflow.apply(session, reports[0], "reject", SYSTEM, door="cli", details=Details(text=SAID, reason="khac"))
+            session.flush()
+    assert found == [report.code for report in reports]
+    assert "cursor" in refused(client, cursor="nothing")
 
 
 def test_extensions_tell_what_our_own_api_does(client: TestClient, make_report: Make) -> None:

@@ -105,4 +105,22 @@ def test_errors_speak_the_readers_language_and_format(client: TestClient) -> Non
     told = client.get(f"{V2}/services/nothing.json?lang=en")
     assert (told.status_code, told.headers["content-language"]) == (404, "en")
     assert told.json() == [{"code": 404, "description": "There is no such service_code; services lists them."}]
-    assert client.delete(f"{V2}/services.json").json()[0]["code"] == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "methods"),
+    [("DELETE", "/services.json", "GET"), ("PUT", "/requests.xml", "GET, POST"), ("HEAD", "/tokens/short.xml", "GET")],
+)
+def test_a_method_that_an_address_does_not_have_is_refused_with_those_it_has(
+    client: TestClient, method: str, path: str, methods: str
+) -> None:
+    answer = client.request(method, V2 + path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+    assert "405" in answer.text or method == "HEAD"
+    assert client.request(method, f"{V2}/nothing.json").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/open311/discovery.xml", "/open311/v2/discovery.json"])
+def test_the_head_of_the_discovery_is_asked_for_alone(client: TestClient, path: str) -> None:
+    assert client.head(path).headers["content-type"] == client.get(path).headers["content-type"]
+    assert client.head(path).status_code == 200

@@ -208,6 +208,21 @@ def test_the_same_update_is_taken_once(session: Session, agency: Make, make_repo
     assert agency(other, "IN_PROGRESS", description=SAID, update_id="A-8").status_code == 200
 
 
+def test_an_update_is_known_from_the_key_that_was_exchanged_for_a_new_one(
+    session: Session, agency: Make, grant: Make, make_report: Make
+) -> None:
+    report = make_report(unit="ubnd-503", accepted=True)
+    first = agency(report, "IN_PROGRESS", description=SAID, update_id="A-7")
+    new = {"api_key": grant("steps", "ubnd-503", "ubnd-502"), "update_id": "A-7"}
+    assert agency(report, "IN_PROGRESS", description=SAID, **new).text == first.text
+    assert steps(session, report).count("progress") == 1
+    # Another system of the unit may count from one as well.
+    assert agency(report, "IN_PROGRESS", description="Một điều khác hẳn.", **new).status_code == 200
+    assert steps(session, report).count("progress") == 2
+    other = {"api_key": grant("steps", "ubnd-502"), "update_id": "A-7"}
+    assert agency(report, "IN_PROGRESS", description=SAID, **other).status_code == 403
+
+
 def test_two_of_the_same_at_one_moment_are_one_step(
     fresh_database_url: str, settings: Settings, body: dict[str, Any]
 ) -> None:

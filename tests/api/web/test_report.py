@@ -74,6 +74,32 @@ def test_the_private_link_shows_the_sender_their_own(client: TestClient, body: d
     assert "Zzcontent" not in client.get(f"/reports/{told['code']}").text
 
 
+def test_a_sender_learns_how_far_a_hidden_lead_is_and_not_its_code(
+    client: TestClient, session: Session, make_report: Callable[..., Report], body: dict[str, Any]
+) -> None:
+    told = send(client, body)
+    mine = session.scalars(select(Report)).one()
+    lead = make_report(category="an-ninh-trat-tu", accepted=True)
+    workflow.apply(session, mine, "merge", SYSTEM, door="cli", details=Details(lead_id=lead.id))
+    session.commit()
+    page = client.get(told["link"]).text.partition('id="nearby-title"')[0]
+    assert "Phản ánh chính" in page
+    assert lead.code not in page
+    client.cookies.clear()
+    assert "Phản ánh chính" not in client.get(f"/reports/{mine.code}").text
+
+
+def test_the_sender_of_a_hidden_report_is_led_to_where_it_is_answered(
+    client: TestClient, session: Session, make_report: Callable[..., Report], body: dict[str, Any]
+) -> None:
+    told = send(client, body, category="an-ninh-trat-tu")
+    mine = session.scalars(select(Report)).one()
+    lead = make_report(accepted=True)
+    workflow.apply(session, mine, "merge", SYSTEM, door="cli", details=Details(lead_id=lead.id))
+    session.commit()
+    assert lead.code in client.get(told["link"]).text.partition('id="nearby-title"')[0]
+
+
 def test_one_reports_cookie_opens_no_other(client: TestClient, body: dict[str, Any]) -> None:
     first = send(client, body, content="Zzfirst nội dung thứ nhất")
     second = send(client, body, content="Zzsecond nội dung thứ hai")
