@@ -1,7 +1,6 @@
 """What the form of the planner's page says, as an address and as an export."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -10,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from api.asked import Wanted, asked_of, want
 from api.filters import read_filters
-from api.filters import written as written_filters
-from geo.filters import Filters
 from geo.models import User
 from maps.export import FORMATS
 from maps.features import COLUMNS
@@ -80,38 +77,3 @@ def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
     crs = chosen.crs if FORMATS[chosen.format].any_crs else None
     asked = asked_of(filters, fields=",".join(chosen.fields), crs=crs)
     return want(user, asked, chosen.format, exact=chosen.exact)
-
-
-class Dialect(NamedTuple):
-    """How a language of conditions writes the column of a moment, and a moment."""
-
-    column: str
-    moment: str
-
-
-CQL2 = Dialect("created_at", "TIMESTAMP('{}')")
-QGIS = Dialect("to_datetime(created_at)", "to_datetime('{}')")
-
-
-def condition(filters: Filters, dialect: Dialect) -> str:
-    """Filters, without their bbox and words, as a condition on the columns of reports; blank for none."""
-
-    def text(value: str) -> str:
-        return "'" + value.replace("'", "''") + "'"
-
-    parts = [f"category IN ({', '.join(map(text, filters.category))})"] if filters.category else []
-    parts += [f"{name} = {text(value)}" for name, value in (("state", filters.state), ("unit", filters.unit)) if value]
-    parts += [f"(area = {text(filters.area)} OR commune = {text(filters.area)})"] if filters.area else []
-    for sign, moment in ((">=", filters.since), ("<", filters.until)):
-        if moment is not None:
-            stamp = moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            parts.append(f"{dialect.column} {sign} {dialect.moment.format(stamp)}")
-    return " AND ".join(parts)
-
-
-def items(filters: Filters) -> dict[str, str]:
-    """The parameters of OGC API – Features for filters; it has none for words."""
-    found = written_filters(filters)
-    box = {"bbox": found["bbox"]} if "bbox" in found else {}
-    said = condition(filters, CQL2)
-    return box | ({"filter": said, "filter-lang": "cql2-text"} if said else {})

@@ -15,7 +15,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.routes import orders
 from api.routes.exports import AT_ONCE
 from api.web import finder, forgery, mapping
-from api.web.planner import asking
+from api.web.planner import asking, conditions
 from api.web.planner.asking import Choice
 from api.web.planner.texts import CRS, TEXTS
 from api.web.render import page
@@ -162,7 +162,7 @@ def _summary(
         "address": base + asking.address(chosen.query, "/api/v1/export"),
         "query": asking.address(chosen.query, "").lstrip("?"),
         "ogc": f"{base}/ogc",
-        "paged": base + asking.address(asking.items(wanted.asked.filters), "/ogc/collections/reports/items"),
+        "paged": base + conditions.items(wanted.asked.filters),
         "project": filters,
     }
 
