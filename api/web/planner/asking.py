@@ -9,12 +9,27 @@ from sqlalchemy.orm import Session
 
 from api.asked import Wanted, asked_of, want
 from api.filters import read_filters
+from geo.errors import QuangnamError
+from geo.i18n import Lang, _, translate
 from geo.models import User
 from maps.export import FORMATS
 from maps.features import COLUMNS
 
 FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
 NAMES = (*FILTERS, "format", "crs", "fields", "exact")
+BOX = _("Khung phải là tây, nam, đông, bắc theo độ, ví dụ 108.2,15.8,108.5,16.0.")
+LABELS = {  # what the form calls the filters and the file's choices
+    "bbox": _("Khung"),
+    "category": _("Lĩnh vực"),
+    "state": _("Trạng thái"),
+    "area": _("Địa bàn"),
+    "unit": _("Đơn vị xử lý"),
+    "since": _("Thời gian gửi"),
+    "until": _("Đến hết ngày"),
+    "q": _("Có các từ này trong nội dung"),
+    "crs": _("Hệ tọa độ"),
+    "fields": _("Các cột"),
+}
 SEVERAL = ("category", "fields")  # boxes that are ticked
 FORMAT, CRS = "gpkg", "EPSG:5899"
 
@@ -77,3 +92,13 @@ def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
     crs = chosen.crs if FORMATS[chosen.format].any_crs else None
     asked = asked_of(filters, fields=",".join(chosen.fields), crs=crs)
     return want(user, asked, chosen.format, exact=chosen.exact)
+
+
+def faults(refused: QuangnamError, lang: Lang) -> dict[str, str]:
+    """What is wrong, by the name of its field as the form has it; under a blank name what no field is to blame for."""
+    found: dict[str, str] = {}
+    for one in getattr(refused, "faults", [refused]):
+        field = getattr(one, "field", None)
+        field = field if field in LABELS else ""
+        found[field] = translate(BOX, lang) if field == "bbox" else translate(one.message, lang, **one.values)
+    return found
