@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.asked import asked_again
 from api.delivery import mail
-from api.delivery.letters import SEE, Letter, base
+from api.delivery.letters import SEE, Letter
+from api.listening import base
 from geo import exports, jobs, stores
 from geo.deadlines import ZONE
 from geo.errors import QuangnamError

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
+from api import listening
 from api.app import create_app
 from api.routes import stream
 from geo.database import build_engine, build_sessions
@@ -70,11 +71,12 @@ def serve(
     """Serves until a signal; without an `app` each worker process makes its own from the environment."""
     _open_files()
     wanted = config(app, settings, workers)
-    if workers > 1:
-        announce(address(listener))
-        Multiprocess(wanted, sockets=[listener]).run()
-    else:
-        _Server(wanted, lambda: announce(address(listener))).run([listener])
+    with listening.known(settings, address(listener)):
+        if workers > 1:
+            announce(address(listener))
+            Multiprocess(wanted, sockets=[listener]).run()
+        else:
+            _Server(wanted, lambda: announce(address(listener))).run([listener])
 
 
 def config(app: FastAPI | None, settings: Settings, workers: int = 1) -> uvicorn.Config:

@@ -1,5 +1,6 @@
 """Words found however they are typed: Vietnamese without its marks finds, and is found."""
 
+import re
 import unicodedata
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, func
@@ -16,11 +17,19 @@ def _bare(letter: str) -> str:
 
 _BARE = "".join(map(_bare, _MARKED))
 _TABLE = str.maketrans(_MARKED, _BARE)
+_SPELT = {
+    bare: f"[{''.join(sorted({bare, *(one for one in _MARKED if _bare(one) == bare)}))}]" for bare in sorted({*_BARE})
+}
 
 
 def plain(text: str) -> str:
     """The text in small letters without diacritics: "Ổ gà" is "o ga"."""
     return unicodedata.normalize("NFC", text).lower().translate(_TABLE)
+
+
+def spellings(text: str) -> str:
+    """A regular expression of all spellings of a text without diacritics, in small letters."""
+    return "".join(_SPELT.get(letter) or re.escape(letter) for letter in plain(text))
 
 
 def alphabetical(text: str) -> tuple[list[str], str]:

@@ -43,6 +43,7 @@ class Shown(NamedTuple):
     only: str
     kinds: Sequence[Kind]
     names: Mapping[str, str]
+    area_names: Mapping[str, str]
     box: tuple[float, float, float, float]
 
 
@@ -83,9 +84,7 @@ def _reports(shown: Shown, titles: Titles) -> ET.Element:
         look = {"name": "circle", "color": _rgb(kind.colour), "outline_color": "255,255,255,255", "size": "2.8",
                 "size_unit": "MM", "outline_width": "0.3", "outline_width_unit": "MM"}  # fmt: skip
         _symbol(symbols, str(number), "marker", "SimpleMarker", look)
-    aliases = _put(layer, "aliases")
-    for number, (field, name) in enumerate(shown.names.items()):
-        _put(aliases, "alias", index=str(number), field=field, name=name)
+    _aliases(layer, shown.names)
     return layer
 
 
@@ -98,6 +97,7 @@ def _areas(shown: Shown, titles: Titles) -> ET.Element:
     settings = _put(_put(layer, "labeling", type="simple"), "settings")
     style = _put(settings, "text-style", fieldName="name", fontSize="9", fontSizeUnit="Point", textColor="21,34,43,255")
     _put(style, "text-buffer", bufferDraw="1", bufferSize="0.8", bufferSizeUnits="MM", bufferColor="255,255,255,255")
+    _aliases(layer, shown.area_names)
     return layer
 
 
@@ -130,6 +130,12 @@ def _vector(name: str, title: str, geometry: str, said: Mapping[str, str]) -> ET
     _crs(_put(layer, "srs"), "OGC:CRS84")
     _put(layer, "provider", "OAPIF", encoding="UTF-8")
     return layer
+
+
+def _aliases(layer: ET.Element, names: Mapping[str, str]) -> None:
+    aliases = _put(layer, "aliases")
+    for number, (field, name) in enumerate(names.items()):
+        _put(aliases, "alias", index=str(number), field=field, name=name)
 
 
 def _symbol(symbols: ET.Element, name: str, kind: str, layer: str, look: Mapping[str, str]) -> None:

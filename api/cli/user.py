@@ -9,6 +9,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api import listening
 from api.cli import context
 from geo import accounts, contacts, exports
 from geo.deadlines import ZONE
@@ -113,6 +114,5 @@ def _day(text: str) -> datetime:
 
 
 def _say(settings: Settings, token: str) -> None:
-    base = settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
-    typer.echo(f"{base}/welcome/{token}")
+    typer.echo(f"{listening.base(settings)}/welcome/{token}")
     typer.echo(f"Liên kết dùng một lần, trong {accounts.LINK_DAYS} ngày; chỉ gửi cho chính người đó.", err=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.listening import base
 from geo import work_links
 from geo.filters import public_content
 from geo.i18n import _, translate
@@ -61,11 +62,6 @@ def what(event: Event, report: Report) -> str:
 def address(settings: Settings, report: Report, *, inside: bool = False) -> str:
     """The page of a report, or for officers the one of the desk."""
     return f"{base(settings)}/{'queue' if inside else 'reports'}/{report.code}"
-
-
-def base(settings: Settings) -> str:
-    """What every address in a message begins with."""
-    return settings.public_url.rstrip("/") or "http://127.0.0.1:8000"
 
 
 def letter(settings: Settings, event: Event, report: Report, *, inside: bool = False) -> Letter:

@@ -16,7 +16,8 @@ from api.ogc.links import QUERYABLES
 from api.ogc.params import ITEMS
 from api.web import mapping
 from api.web.render import page
-from geo.i18n import _
+from geo.errors import InvalidError
+from geo.i18n import _, translate
 from geo.settings import Settings
 from maps.collections import areas, hot, reports, units
 from maps.collections.collection import Collection, Column
@@ -29,6 +30,8 @@ TEXTS = {
     "nowhere": _("Các đối tượng ở đây không có vị trí."),
     "copied": _("Đã sao chép"),
 }
+_EXAMPLE = "category = 'giao-thong'"
+TYPED = ("filter", "datetime", "bbox")  # the fields of the form
 _SHORT = 4  # columns of a table
 _SUMMARIES = {
     reports.ID: ("category_name", "state", "area_name", "created_at"),
@@ -103,23 +106,46 @@ def queryables(request: Request, one: Collection, document: Mapping[str, Any]) -
 
 def items(request: Request, session: Session, settings: Settings, one: Collection, found: Found) -> Response:
     """A page of features as a table and a map, with the filters that every collection has."""
-    here = f"{links.PATH}/collections/{one.id}"
-    sent = {name: value for name, value in request.query_params.items() if name not in ("f", "crs", "lang")}
+    form = _form(request, one)
+    sent, here = form["sent"], form["here"]
     limit = {"limit": sent.get("limit", str(max(found.document["numberReturned"], 1)))}
     return page(
         request,
         "ogc_items.html",
         **_frame(request, found.document | {"title": title(one, language(request))}),
-        one=one,
-        here=here,
+        **form,
         columns=summary(one),
         features=found.document["features"],
         matched=found.document.get("numberMatched"),
-        sent=sent,
-        own=[name for name in sent if name not in ITEMS],
-        timed=one.begins is not None,
+        wrong={},
         config=_config(request, session, settings, one, f"{here}/items?{urlencode(sent | limit | {'f': 'json'})}"),
     )
+
+
+def refused(request: Request, one: Collection, error: InvalidError) -> Response:
+    """The form of a page of features as it was filled in, with what is wrong beside its field."""
+    return page(
+        request,
+        "ogc_items.html",
+        status=400,
+        headers={"Cache-Control": "no-store"},
+        **_frame(request, {"title": title(one, language(request)), "links": []}),
+        **_form(request, one),
+        wrong={error.field: translate(error.message, language(request), **error.values)},
+    )
+
+
+def _form(request: Request, one: Collection) -> dict[str, Any]:
+    sent = {name: value for name, value in request.query_params.items() if name not in ("f", "crs", "lang")}
+    texts = (name for name, column in one.asked().items() if column.kind == "text")
+    return {
+        "one": one,
+        "here": f"{links.PATH}/collections/{one.id}",
+        "sent": sent,
+        "own": [name for name in sent if name not in ITEMS],
+        "timed": one.begins is not None,
+        "example": _EXAMPLE if one.id == reports.ID else next((f"{name} = '…'" for name in texts), None),
+    }
 
 
 def tidied(request: Request) -> Response:

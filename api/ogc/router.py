@@ -19,7 +19,7 @@ from api.ogc.links import GEOJSON, JSON_TYPE, OPENAPI_TYPE, PATH, SCHEMA_TYPE
 from api.ogc.negotiation import HTML, form
 from api.ogc.parts import PARTS
 from api.remembered import Remembered
-from geo.errors import NotFoundError
+from geo.errors import InvalidError, NotFoundError
 from geo.filters import Filters
 from geo.i18n import _
 from geo.settings import Settings
@@ -112,7 +112,12 @@ def items(request: Request, sessions: SessionsDep, settings: SettingsDep, name: 
     found = _hotspots(request, sessions) if name == hot.ID else None
     with sessions.begin() as session:
         one = catalogue.find(session, _sources(request, settings, found), name)
-        page = features.items(request, session, one, params.ON_A_PAGE if html else params.USUAL)
+        try:
+            page = features.items(request, session, one, params.ON_A_PAGE if html else params.USUAL)
+        except InvalidError as refused:
+            if not html or refused.field not in pages.TYPED:
+                raise
+            return pages.refused(request, one, refused)
         if html:
             return pages.items(request, session, settings, one, page)
     stable = {name: value for name, value in page.document.items() if name != "timeStamp"}

@@ -1,12 +1,13 @@
 """The filters of the home page: what its address says, as a form and as what is switched on."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Request
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.web.states import state_name
@@ -19,7 +20,15 @@ from geo.search import alphabetical
 from geo.transitions import STATES
 
 NAMES = ("category", "state", "area", "since", "until")
-PERIODS = {"PT24H": _("24 giờ qua"), "P7D": _("7 ngày qua"), "P30D": _("30 ngày qua")}
+PERIODS = {
+    "PT24H": _("24 giờ qua"),
+    "P7D": _("7 ngày qua"),
+    "P30D": _("30 ngày qua"),
+    "P90D": _("90 ngày qua"),
+    "P365D": _("Một năm qua"),
+}
+BACK = {"D": _("{count} ngày qua"), "H": _("{count} giờ qua")}
+_BACK = re.compile(r"PT?0*(\d+)([DH])")
 FROM, TO = _("Từ {day}"), _("Đến hết {day}")
 COUNTED = 10_000  # beyond, the exact number tells a reader nothing and costs the database much
 
@@ -67,12 +76,22 @@ def places(session: Session, edition: Edition | None, wanted: str | None) -> lis
     """The areas that answer today, and the one that the address asks for."""
     if edition is None:
         return []
+    return _listed(session, edition, or_(Area.level == edition.routing_level, Area.code == wanted))
+
+
+def inside(session: Session, edition: Edition, district: str) -> list[Place]:
+    """The communes of a district."""
+    return _listed(session, edition, (Area.level == "commune") & (Area.parent_code == district))
+
+
+def _listed(session: Session, edition: Edition, which: ColumnElement[bool]) -> list[Place]:
     corners = (call(Area.outline) for call in (func.ST_XMin, func.ST_YMin, func.ST_XMax, func.ST_YMax))
-    query = select(Area.code, Area.kind, Area.name, *corners).where(Area.edition_id == edition.id)
-    query = query.where(or_(Area.level == edition.routing_level, Area.code == wanted)).order_by(Area.code)
+    query = select(Area.code, Area.kind, Area.name, *corners).where(Area.edition_id == edition.id, which)
     return [
         Place(code, f"{kind} {name}", [round(value, 4) for value in box])
-        for code, kind, name, *box in sorted(session.execute(query), key=lambda row: alphabetical(row[2]))
+        for code, kind, name, *box in sorted(
+            session.execute(query.order_by(Area.code)), key=lambda row: alphabetical(row[2])
+        )
     ]
 
 
@@ -94,24 +113,34 @@ def _words(name: str, value: str, names: Mapping[str, str], lang: Lang) -> str:
     if name == "state":
         return state_name(value, lang)
     if name in ("since", "until"):
-        if value in PERIODS:
-            return translate(PERIODS[value], lang)
-        return translate(FROM if name == "since" else TO, lang, day=_day(value))
+        return _time(name, value, lang)
     return names.get(value, value)
+
+
+def _time(name: str, value: str, lang: Lang) -> str:
+    if value in PERIODS:
+        return translate(PERIODS[value], lang)
+    if name == "since" and (back := _BACK.fullmatch(value)):
+        return translate(BACK[back[2]], lang, count=back[1])
+    return translate(FROM if name == "since" else TO, lang, day=_day(value))
 
 
 def _day(value: str) -> str:
     try:
-        day = date.fromisoformat(value)
+        day = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return f"{day.day}/{day.month}/{day.year}"
+    clock = f" {day:%H:%M}" if "T" in value else ""
+    return f"{day.day}/{day.month}/{day.year}{clock}"
 
 
-def choices(lang: Lang) -> dict[str, dict[str, str]]:
-    """What the form offers by itself: states and periods, by their values in the address."""
+def choices(lang: Lang, since: str = "") -> dict[str, dict[str, str]]:
+    """What the form offers by itself: states and periods, by their values in the address; `since` among them."""
     states: dict[str, str] = {name: state_name(name, lang) for name in STATES if name != "withdrawn"}
-    return {"states": states, "periods": {value: translate(text, lang) for value, text in PERIODS.items()}}
+    periods = {value: translate(text, lang) for value, text in PERIODS.items()}
+    if since and since not in PERIODS and len(since) != len("2026-01-31"):
+        periods[since] = _time("since", since, lang)
+    return {"states": states, "periods": periods}
 
 
 def counted(session: Session, filters: Filters) -> int:

@@ -51,7 +51,7 @@ def home(
         areas=areas,
         filters=dict.fromkeys(finder.NAMES, "") | wanted,
         chosen=finder.chosen(wanted, lang, categories=categories, areas=areas),
-        choices=finder.choices(lang),
+        choices=finder.choices(lang, wanted.get("since", "")),
         shown=cards(shown, categories),
         total=finder.counted(session, filters),
         most=finder.COUNTED,

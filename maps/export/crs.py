@@ -1,7 +1,7 @@
 """Coordinate reference systems of exports: which there are, and the way there from WGS 84 (`geo.crs`)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from geo.i18n import _
 
 OFFERED = (SRID, 5899, 32648, 32649)  # WGS 84; VN-2000 / TM-3 107°45'; UTM zones 48N and 49N
 _VIETNAM = AreaOfInterest(102.14, 8.33, 109.53, 23.4)  # the area of use of VN-2000 (EPSG:4756)
+_ROUGH = 0.05  # degrees to which areas of use are known
 _WRITTEN = re.compile(
     r"\[?(?:EPSG:)?(\d{1,7})\]?|https?://www\.opengis\.net/def/crs/EPSG/[^/]{1,9}/(\d{1,7})"
     r"|urn:ogc:def:crs:EPSG:[^:]{0,9}:(\d{1,7})",
@@ -56,6 +57,16 @@ def find(code: int) -> CRS:
             name=found.name,
         )
     return found
+
+
+def covers(code: int, box: Sequence[float]) -> bool:
+    """Whether a CRS that `find` knows is made for all of a box: west, south, east, north in degrees."""
+    area = find(code).area_of_use
+    if area is None or area.west > area.east:
+        return True
+    west, south, east, north = box
+    within = area.west - _ROUGH <= west and east <= area.east + _ROUGH
+    return within and area.south - _ROUGH <= south and north <= area.north + _ROUGH
 
 
 def _touches(west: float, south: float, east: float, north: float) -> bool:

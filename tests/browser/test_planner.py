@@ -147,3 +147,35 @@ def test_a_network_that_breaks_off_is_said(serve: Serve, page: Page) -> None:
     page.locator("label", has_text="Giao thông").click()
     expect(page.get_by_role("alert").filter(has_text="Không tính lại được")).to_be_hidden()
     rows(page, 2)
+
+
+def test_a_wrong_box_is_told_where_it_is_typed_and_the_bar_leads_there(live: Live, open_page: OpenPage) -> None:
+    two(live)
+    page = open_page(PHONE)
+    page.goto(f"{live.url}/planner")
+    box = page.get_by_label("Khung: tây")
+    box.fill("1,2,3")
+    box.blur()
+    expect(page.locator("#fault-bbox")).to_contain_text("Khung phải là")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("link", name="Cần sửa: Khung").click()
+    expect(box).to_be_focused()
+    box.fill("108.3,15.8,108.4,15.9")
+    box.blur()
+    rows(page, 1)
+    expect(page.locator("#fault-bbox")).to_be_hidden()
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_the_communes_are_those_of_the_district(live: Live, page: Page) -> None:
+    two(live)
+    page.goto(f"{live.url}/planner")
+    commune = page.get_by_label("Xã, phường, thị trấn", exact=True)
+    expect(commune).to_be_disabled()
+    page.get_by_label("Địa bàn").select_option("503")
+    expect(commune.locator("option")).to_have_count(14)
+    commune.select_option(index=1)
+    page.wait_for_url(re.compile(r"area=\d{5}"))
+    page.get_by_label("Địa bàn").select_option("502")
+    page.wait_for_url(re.compile(r"area=502(&|$)"))
+    rows(page, 1)

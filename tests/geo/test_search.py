@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from geo.search import alphabetical, has_words, plain, stripped
+from geo.search import alphabetical, has_words, plain, spellings, stripped
 
 TEXT = "Ổ GÀ lớn trước cổng chợ Điện Bàn, nhiều người ngã xe"
 
@@ -29,3 +31,8 @@ def test_names_stand_as_in_a_vietnamese_dictionary() -> None:
     names = ["Thăng Bình", "Đông Giang", "Tiên Phước", "Tây Giang", "Đại Lộc", "Duy Xuyên", "Điện Bàn", "Hội An"]
     wanted = ["Duy Xuyên", "Đại Lộc", "Điện Bàn", "Đông Giang", "Hội An", "Tây Giang", "Thăng Bình", "Tiên Phước"]
     assert sorted(names, key=alphabetical) == wanted
+
+
+@pytest.mark.parametrize(("words", "found"), [("o ga", True), ("dien ban", True), (".", False), ("xe may", False)])
+def test_all_spellings_of_words_are_a_regular_expression(words: str, found: bool) -> None:
+    assert bool(re.search(spellings(words), TEXT.lower())) is found

@@ -1,7 +1,6 @@
 """What the form of the planner's page says, as an address and as an export."""
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -10,14 +9,27 @@ from sqlalchemy.orm import Session
 
 from api.asked import Wanted, asked_of, want
 from api.filters import read_filters
-from api.filters import written as written_filters
-from geo.filters import Filters
+from geo.errors import QuangnamError
+from geo.i18n import Lang, _, translate
 from geo.models import User
 from maps.export import FORMATS
 from maps.features import COLUMNS
 
 FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
 NAMES = (*FILTERS, "format", "crs", "fields", "exact")
+BOX = _("Khung phải là tây, nam, đông, bắc theo độ, ví dụ 108.2,15.8,108.5,16.0.")
+LABELS = {  # what the form calls the filters and the file's choices
+    "bbox": _("Khung"),
+    "category": _("Lĩnh vực"),
+    "state": _("Trạng thái"),
+    "area": _("Địa bàn"),
+    "unit": _("Đơn vị xử lý"),
+    "since": _("Thời gian gửi"),
+    "until": _("Đến hết ngày"),
+    "q": _("Có các từ này trong nội dung"),
+    "crs": _("Hệ tọa độ"),
+    "fields": _("Các cột"),
+}
 SEVERAL = ("category", "fields")  # boxes that are ticked
 FORMAT, CRS = "gpkg", "EPSG:5899"
 
@@ -82,36 +94,11 @@ def wanted(session: Session, user: User | None, chosen: Choice) -> Wanted:
     return want(user, asked, chosen.format, exact=chosen.exact)
 
 
-class Dialect(NamedTuple):
-    """How a language of conditions writes the column of a moment, and a moment."""
-
-    column: str
-    moment: str
-
-
-CQL2 = Dialect("created_at", "TIMESTAMP('{}')")
-QGIS = Dialect("to_datetime(created_at)", "to_datetime('{}')")
-
-
-def condition(filters: Filters, dialect: Dialect) -> str:
-    """Filters, without their bbox and words, as a condition on the columns of reports; blank for none."""
-
-    def text(value: str) -> str:
-        return "'" + value.replace("'", "''") + "'"
-
-    parts = [f"category IN ({', '.join(map(text, filters.category))})"] if filters.category else []
-    parts += [f"{name} = {text(value)}" for name, value in (("state", filters.state), ("unit", filters.unit)) if value]
-    parts += [f"(area = {text(filters.area)} OR commune = {text(filters.area)})"] if filters.area else []
-    for sign, moment in ((">=", filters.since), ("<", filters.until)):
-        if moment is not None:
-            stamp = moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-            parts.append(f"{dialect.column} {sign} {dialect.moment.format(stamp)}")
-    return " AND ".join(parts)
-
-
-def items(filters: Filters) -> dict[str, str]:
-    """The parameters of OGC API – Features for filters; it has none for words."""
-    found = written_filters(filters)
-    box = {"bbox": found["bbox"]} if "bbox" in found else {}
-    said = condition(filters, CQL2)
-    return box | ({"filter": said, "filter-lang": "cql2-text"} if said else {})
+def faults(refused: QuangnamError, lang: Lang) -> dict[str, str]:
+    """What is wrong, by the name of its field as the form has it; under a blank name what no field is to blame for."""
+    found: dict[str, str] = {}
+    for one in getattr(refused, "faults", [refused]):
+        field = getattr(one, "field", None)
+        field = field if field in LABELS else ""
+        found[field] = translate(BOX, lang) if field == "bbox" else translate(one.message, lang, **one.values)
+    return found

@@ -15,7 +15,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.routes import orders
 from api.routes.exports import AT_ONCE
 from api.web import finder, forgery, mapping
-from api.web.planner import asking
+from api.web.planner import asking, communes, conditions
 from api.web.planner.asking import Choice
 from api.web.planner.texts import CRS, TEXTS
 from api.web.render import page
@@ -28,6 +28,7 @@ from geo.permissions import may
 from geo.secret import secret
 from geo.settings import Settings
 from maps.export import FORMATS, estimated_size
+from maps.export.crs import covers
 from maps.export.fields import SAID
 from maps.features import COLUMNS
 
@@ -37,33 +38,33 @@ router = APIRouter(prefix="/planner", include_in_schema=False)
 @router.get("")
 def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep) -> Response:
     """The form as its address fills it in, and what it comes to; also without scripts."""
-    said = asking.written(request.query_params.multi_items())
+    edition = mapping.active(session)
+    said = asking.written(communes.settled(session, edition, request.query_params.multi_items()))
     if (tidy := asking.tidied(request, said)) is not None:
         return RedirectResponse(tidy, 303)
     user = signed.user_of(session, request)
     chosen = asking.choice(said)
-    error, found = None, None
+    errors: dict[str, str] = {}
+    found = None
     try:
         found = _summary(request, session, settings, user, chosen)
     except (InvalidError, ForbiddenError) as refused:
-        speaker = getattr(refused, "faults", [refused])[0]
-        error = translate(speaker.message, lang, **speaker.values)
-    edition = mapping.active(session)
-    areas = finder.places(session, edition, chosen.filters.get("area"))
+        errors = asking.faults(refused, lang)
     mark = forgery.device(request)
     config = mapping.config(session, settings, lang, TEXTS)
     response = page(
         request,
         "planner.html",
-        status=422 if error else 200,
+        status=422 if errors else 200,
         chosen=chosen,
         filters=dict.fromkeys(asking.FILTERS, "") | chosen.filters,
-        error=error,
+        errors=errors,
+        labels=asking.LABELS,
         found=found,
         categories=mapping.categories(session, lang),
-        areas=areas,
+        places=communes.places(session, edition, chosen.filters.get("area", "")),
         units=session.execute(select(Unit.code, Unit.name).order_by(Unit.name)).all(),
-        choices=finder.choices(lang),
+        choices=finder.choices(lang, chosen.filters.get("since", "")),
         formats=FORMATS.values(),
         systems=CRS,
         fields={name: SAID[name] for name in COLUMNS},
@@ -152,18 +153,19 @@ def _summary(
     wanted = asking.wanted(session, user, chosen)
     rows = order_of(session, wanted).total or 0
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-    filters = asking.address(chosen.filters, "/planner/quangnam.qgz")
+    province = mapping.bounds(session, mapping.active(session))
     return {
         "rows": rows,
         "size": estimated_size(wanted.asked, wanted.format, rows),
         "crs": FORMATS[wanted.format].any_crs,
+        "beyond": None if covers(wanted.asked.crs, province) else f"EPSG:{wanted.asked.crs}",
         "direct": FORMATS[wanted.format].streamed or rows <= AT_ONCE,
         "download": asking.address(chosen.query, "/api/v1/export"),
         "address": base + asking.address(chosen.query, "/api/v1/export"),
         "query": asking.address(chosen.query, "").lstrip("?"),
         "ogc": f"{base}/ogc",
-        "paged": base + asking.address(asking.items(wanted.asked.filters), "/ogc/collections/reports/items"),
-        "project": filters,
+        "paged": base + conditions.items(wanted.asked.filters),
+        "project": asking.address(chosen.filters, "/planner/quangnam.qgz"),
     }
 
 

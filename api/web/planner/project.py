@@ -5,10 +5,11 @@ from fastapi import APIRouter, Request, Response
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import read_filters
 from api.web import mapping
-from api.web.planner import asking
+from api.web.planner import asking, conditions
 from geo.errors import NotFoundError
 from geo.i18n import _, translate
 from maps import qgis
+from maps.collections import areas
 from maps.export.fields import SAID
 from maps.features import COLUMNS
 
@@ -29,9 +30,11 @@ def project(*, request: Request, session: SessionDep, settings: SettingsDep, lan
     shown = qgis.Shown(
         base=settings.public_url.rstrip("/") or str(request.base_url).rstrip("/"),
         areas=f"areas-{edition.code}-{edition.routing_level}",
-        only=asking.condition(filters, asking.QGIS),
+        only=conditions.condition(filters, conditions.QGIS),
         kinds=[qgis.Kind(one["code"], one["name"], one["colour"]) for one in mapping.categories(session, lang)],
-        names={field: translate(text, lang) for field, text in SAID.items() if field in COLUMNS},
+        names={"id": translate(SAID["code"], lang)}
+        | {field: translate(text, lang) for field, text in SAID.items() if field in COLUMNS},
+        area_names={column.name: translate(column.title, lang) for column in areas.COLUMNS},
         box=(west, south, east, north),
     )
     made = qgis.project(shown, qgis.Titles(*(translate(text, lang) for text in TITLES)))

@@ -90,6 +90,7 @@ def show(
         units=all_units,
         categories=categories,
         demo=demo,
+        future=span.first > today,
         empty=not any(figures[name] for name in COUNTS),
         total=values(figures),
         figures=figures,

@@ -18,6 +18,7 @@ function read(text) {
 /** Ties map and form together; `changed()` after a choice on the map, `query()` says which reports to show. */
 export function choosing({ changed, query }) {
   const area = byId("area");
+  const commune = byId("commune");
   const bbox = byId("bbox");
   const map = makeMap(byId("map"));
   const areas = new Map();
@@ -84,13 +85,15 @@ export function choosing({ changed, query }) {
     byId("draw-box").focus();
   });
   byId("draw").hidden = false;
-  area.addEventListener("change", () => {
-    const sides = area.selectedOptions[0].dataset.box;
-    const bounds = sides ? read(sides) : null;
-    if (bounds) map.fitBounds(bounds, { padding: [12, 12], animate: false });
-  });
+  const sides = () => commune?.selectedOptions[0]?.dataset.box ?? area.selectedOptions[0].dataset.box ?? "";
+  for (const field of [area, commune]) {
+    field?.addEventListener("change", () => {
+      const bounds = read(field === area ? area.selectedOptions[0].dataset.box ?? "" : sides());
+      if (bounds) map.fitBounds(bounds, { padding: [12, 12], animate: false });
+    });
+  }
   map.on("moveend", later(300, show));
-  const bounds = read(bbox.value) ?? read(area.selectedOptions[0].dataset.box ?? "");
+  const bounds = read(bbox.value) ?? read(sides());
   if (bounds) map.fitBounds(bounds, { padding: [12, 12], animate: false });
   clickable();
   draw();

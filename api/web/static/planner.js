@@ -25,6 +25,37 @@ const address = (query) => `/planner?${query}`.replaceAll("%2C", ",").replaceAll
 function put(page) {
   for (const id of ["summary", "brief"]) byId(id).replaceWith(document.adoptNode(page.getElementById(id)));
   copying(byId("summary"));
+  faults(page);
+  communes(page);
+}
+
+/** What is wrong stands beside its field, which is marked. */
+function faults(page) {
+  for (const place of form.querySelectorAll("[data-fault]")) {
+    const told = page.getElementById(place.id);
+    place.textContent = told.textContent;
+    place.hidden = told.hidden;
+    for (const control of form.querySelectorAll(`:is(input, select)[aria-describedby="${place.id}"]`)) {
+      if (told.hidden) control.removeAttribute("aria-invalid");
+      else control.setAttribute("aria-invalid", "true");
+    }
+  }
+  byId("to-summary").hidden = Boolean(document.querySelector(".brief-wrong"));
+}
+
+/** The communes of another district. */
+function communes(page) {
+  const [here, there] = [byId("commune"), page.getElementById("commune")];
+  if (!here || here.dataset.of === there.dataset.of) return;
+  here.replaceChildren(...there.children);
+  here.dataset.of = there.dataset.of;
+  here.disabled = there.disabled;
+}
+
+/** A commune of another district than the chosen one is chosen no more. */
+function settle() {
+  const commune = byId("commune");
+  if (commune && commune.dataset.of !== byId("area").value) commune.value = "";
 }
 
 function crs() {
@@ -53,6 +84,7 @@ async function count() {
 }
 
 function changed() {
+  settle();
   crs();
   map.draw();
   map.show();
@@ -76,8 +108,15 @@ form.addEventListener("submit", (event) => {
   changed();
   byId("summary").scrollIntoView({ block: "nearest" });
 });
+document.addEventListener("click", (event) => {
+  const place = document.getElementById(event.target.closest?.('a[href^="#fault-"]')?.hash.slice(1) ?? "");
+  if (!place) return;
+  event.preventDefault(); // else the browser goes to the sentence and takes the keyboard along
+  const controls = [...form.querySelectorAll(`:is(input, select)[aria-describedby="${place.id}"]`)];
+  (controls.findLast((one) => one.value) ?? controls[0])?.focus();
+});
 byId("apply").hidden = true;
-byId("to-summary").hidden = false;
+byId("to-summary").hidden = Boolean(document.querySelector(".brief-wrong"));
 crs();
 copying(byId("summary"));
 map.show();

@@ -52,6 +52,14 @@ def test_nothing_to_show_says_what_to_do(client: TestClient, make_report: Make) 
     assert '<option value="2001" selected>Năm 2001</option>' in page
 
 
+def test_a_period_in_the_future_says_so(client: TestClient, make_report: Make) -> None:
+    make_report()
+    answer = client.get(f"{URL}?period=2099")
+    assert answer.status_code == 200
+    assert "Kỳ này chưa bắt đầu." in answer.text
+    assert "tính đến" not in answer.text
+
+
 def test_demonstration_data_are_shown_where_there_is_nothing_else(
     client: TestClient, session: Session, make_report: Make
 ) -> None:

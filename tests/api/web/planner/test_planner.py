@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
@@ -88,3 +89,57 @@ def test_filters_come_back_from_an_address_as_they_were(
     filters = Filters(bbox=BBox(*box) if box else None, since=since, state=state, category=category)
     said = {"box" if name == "bbox" else name: value for name, value in written(filters).items()}
     assert read_filters(session, **said) == filters
+
+
+def test_a_wrong_box_is_told_at_its_field_and_in_the_bar(client: TestClient) -> None:
+    page = client.get("/planner?bbox=1,2,3&category=nichts").text
+    field = re.search(r'<input id="bbox"[^>]*>', page)
+    assert field is not None
+    assert 'aria-invalid="true"' in field[0]
+    assert 'aria-describedby="fault-bbox"' in field[0]
+    assert re.search(r'id="fault-bbox" data-fault="bbox">Khung phải là tây, nam, đông, bắc theo độ', page)
+    assert re.search(r'id="fault-category" data-fault="category">Không có mã này', page)
+    assert re.search(r'<p id="brief"><a class="brief-wrong" href="#fault-bbox">.*Cần sửa: Khung', page)
+    assert 'id="fault-bbox" data-fault="bbox" hidden' in client.get("/planner").text
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [("P90D", "90 ngày qua"), ("P365D", "Một năm qua"), ("P45D", "45 ngày qua"), ("PT6H", "6 giờ qua")],
+)
+def test_a_relative_period_is_told_in_words(client: TestClient, since: str, said: str) -> None:
+    assert f'<option value="{since}" selected>{said}</option>' in client.get(f"/planner?since={since}").text
+    assert f'<option value="{since}" selected>{said}</option>' in client.get(f"/?since={since}").text
+
+
+def test_a_commune_is_chosen_within_its_district(client: TestClient, session: Session) -> None:
+    def options(query: str) -> tuple[list[str], list[str]]:
+        page = client.get(f"/planner{query}").text
+        found = page[page.index('<select id="commune"') : page.index('<label class="field" for="bbox"')]
+        districts = page[page.index('<select id="area"') : page.index('<select id="commune"')]
+        return re.findall(r'value="(\d+)"', found), re.findall(r'value="(\d+)"[^>]* selected', districts + found)
+
+    assert options("") == ([], [])
+    there, chosen = options("?area=503")
+    assert (len(there), chosen) == (13, ["503"])
+    assert options(f"?area={there[2]}") == (there, ["503", there[2]])
+
+
+def test_a_commune_of_the_district_before_is_left_out_of_the_address(client: TestClient) -> None:
+    page = client.get("/planner?area=503").text
+    commune = re.findall(r'value="(\d{5})"', page)[0]
+    other = client.get(f"/planner?area=502&area={commune}", follow_redirects=False)
+    assert other.headers["location"] == "/planner?area=502"
+    same = client.get(f"/planner?area=503&area={commune}", follow_redirects=False)
+    assert same.headers["location"] == f"/planner?area={commune}"
+
+
+def test_a_crs_that_is_not_made_for_all_of_the_province_says_so(
+    client: TestClient, make_report: Callable[..., Report]
+) -> None:
+    make_report()
+    said = "không chứa hết các nơi trong tỉnh"
+    assert f"Vùng sử dụng của EPSG:9210 {said}" in client.get("/planner?crs=9210").text
+    for code in ("5899", "5898", "4326"):
+        assert said not in client.get(f"/planner?crs=EPSG:{code}").text
+    assert 'placeholder="5898"' in client.get("/planner").text

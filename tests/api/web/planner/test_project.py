@@ -63,7 +63,7 @@ def test_qgis_opens_every_layer_in_vn_2000(live: Live, tmp_path: Path) -> None:
         pytest.skip("Debian's QGIS is not here (apt-get install python3-qgis)")
     if httpx.get(f"{live.url}/ogc/collections").status_code != 200:
         pytest.skip("OGC API - Features is not served")
-    live.report(accepted=True)
+    code = live.report(accepted=True)
     live.report(accepted=True, category="cay-xanh")
     whole, some = tmp_path / "whole.qgz", tmp_path / "some.qgz"
     whole.write_bytes(project(live))
@@ -82,3 +82,16 @@ def test_qgis_opens_every_layer_in_vn_2000(live: Live, tmp_path: Path) -> None:
     assert len({colour for _name, colour in reports["legend"].values()}) == 14
     assert found["tam_ky"] == pytest.approx([577453.963, 1722531.703], abs=0.01)
     assert opened(some)["layers"][0]["features"] == 1
+    assert areas["names"]["area_m2"] == "Diện tích, m²"
+    for query, count in {
+        "bbox=108.3,15.8,108.4,15.9": 2,
+        "bbox=108.4,15.4,108.6,15.7": 0,
+        "q=%25": 0,
+        "q=o%20GA": 2,
+        "q=ổ%20gà": 2,
+        "q=ở%20gà": 0,
+        f"q={code}": 1,
+        "q=o%20ga&category=cay-xanh&bbox=108.3,15.8,108.4,15.9&area=503": 1,
+    }.items():
+        some.write_bytes(project(live, f"?{query}"))
+        assert opened(some)["layers"][0]["features"] == count, query
