@@ -184,7 +184,8 @@ def test_the_form_is_what_the_reader_accepts_most_gladly(client: TestClient, acc
     ],
 )
 def test_head_says_what_get_would_without_its_body(client: TestClient, path: str) -> None:
-    whole, head = client.get(f"/ogc{path}"), client.head(f"/ogc{path}")
+    plain = {"Accept-Encoding": "identity"}  # a body that is packed has another length
+    whole, head = client.get(f"/ogc{path}", headers=plain), client.head(f"/ogc{path}", headers=plain)
     assert head.status_code == whole.status_code
     assert head.content == b""
     for name in ("content-type", "content-length", "link", "content-crs"):
