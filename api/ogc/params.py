@@ -22,6 +22,8 @@ from maps.collections.crs import CRS84, Crs, box, find
 COMMON = ("f", "lang")
 ONE = (*COMMON, "crs")
 ITEMS = (*ONE, "limit", "bbox", "bbox-crs", "datetime", "filter", "filter-lang", "filter-crs", "cursor")
+# Answered from an index: all but filters and properties.
+COSTLESS = frozenset((*ONE, "limit", "bbox", "bbox-crs", "datetime", "filter-lang", "filter-crs", "cursor"))
 MOST, USUAL, ON_A_PAGE = 10_000, 100, 20
 _WHOLE = re.compile(r"-?\d{1,18}")
 

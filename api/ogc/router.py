@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import SessionsDep, SettingsDep, language
 from api.etags import tag_of, unchanged
-from api.ogc import documents, openapi, pages, params
+from api.ogc import costly, documents, openapi, pages, params
 from api.ogc import items as features
 from api.ogc import links as addresses
 from api.ogc import queryables as schemas
@@ -110,7 +110,8 @@ def items(request: Request, sessions: SessionsDep, settings: SettingsDep, name: 
     if html and not all(request.query_params.values()):
         return pages.tidied(request)
     found = _hotspots(request, sessions) if name == hot.ID else None
-    with sessions.begin() as session:
+    # The turn comes before the connection: who waits for none holds none.
+    with costly.turn(request.query_params), sessions.begin() as session:
         one = catalogue.find(session, _sources(request, settings, found), name)
         try:
             page = features.items(request, session, one, params.ON_A_PAGE if html else params.USUAL)

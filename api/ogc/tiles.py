@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
 from api.ogc import tiles_documents as documents
+from api.ogc.errors import OgcRoute
 from api.ogc.tiles_asked import Asked, AskedDep
 from api.ogc.tiles_documents import JSON, REL, TILEJSON, TMS
 from api.ogc.tiles_openapi import openapi_paths
@@ -21,7 +22,7 @@ from maps.grid import Tile
 
 __all__ = ["CONFORMANCE", "collection_links", "landing_links", "openapi_paths", "router"]
 
-router = APIRouter(prefix="/ogc", include_in_schema=False)
+router = APIRouter(prefix="/ogc", route_class=OgcRoute, include_in_schema=False)
 NAME = "OGC API – Tiles"  # a name in every language
 OUTSIDE = _("Ô bản đồ này nằm ngoài phạm vi dữ liệu.")
 _CLASS = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/"

@@ -1,7 +1,8 @@
-"""The tiles in words of OpenAPI 3.0, for the document of `/ogc`; paths are those below it, without references."""
+"""The tiles in words of OpenAPI 3.0, for the document of `/ogc`; paths are those below it."""
 
 from typing import Any
 
+from api.ogc.schemas import ref
 from api.ogc.tiles_documents import JSON, TILEJSON, TMS
 from api.routes.tiles import MEDIA_TYPE
 from maps.grid import FINEST
@@ -26,6 +27,7 @@ PLACES = {
     "tileCol": "from the west",
 }
 _OBJECT: Fragment = {"type": "object"}
+_ERRORS = {"400": "InvalidParameter", "404": "NotFound", "503": "Unavailable"}
 _CACHED = {
     "ETag": {"description": "stands for the bytes", "schema": {"type": "string"}},
     "Cache-Control": {"description": "how long it may be kept", "schema": {"type": "string"}},
@@ -78,12 +80,7 @@ def _get(name: str, summary: str, parameters: list[Fragment], *kinds: str) -> Fr
     if tile:
         answered["headers"] = _CACHED
         responses["304"] = {"description": "what was sent before still holds", "headers": _CACHED}
-    for status, meaning in (
-        ("400", "a parameter is unknown or malformed"),
-        ("404", "there is nothing of that name, or the tile is outside the limits"),
-        ("503", "the database does not answer"),
-    ):
-        responses[status] = {"description": meaning, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    responses |= {code: ref(name, "responses") for code, name in _ERRORS.items()}
     operation = {
         "operationId": name,
         "summary": summary,
@@ -94,16 +91,6 @@ def _get(name: str, summary: str, parameters: list[Fragment], *kinds: str) -> Fr
     return {"get": operation}
 
 
-_PROBLEM: Fragment = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-    },
-}
 _COLLECTIONS: Fragment = {
     "name": "collections",
     "in": "query",

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Boolean, Date, case, func, literal, select
+from sqlalchemy import Boolean, Date, Select, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from boundaries import editions
 from boundaries.models import Area, Edition
+from geo.errors import NotFoundError
 from geo.i18n import _
 from maps.collections.collection import Box, Collection, Column, Digits, Extent, labelled
 from maps.outlines import COARSE, LEVELS, given
@@ -23,6 +24,7 @@ _SIMPLIFIED = _(
     "Đơn vị hành chính của một phiên bản địa giới. Giấy phép của dữ liệu gốc không cho phát lại, "
     "nên đây là đường viền giản lược để vẽ."
 )
+UNKNOWN = _("Không có bộ dữ liệu này; xem danh sách ở /ogc/collections.")
 COLUMNS = (
     Column("code", "text", _("Mã")),
     Column("name", "text", _("Tên")),
@@ -48,6 +50,26 @@ def collections(session: Session) -> Iterator[tuple[Collection, Edition, str]]:
         for level in LEVELS:
             if (edition.id, level) in boxes:
                 yield _collection(edition, level, boxes[edition.id, level]), edition, level
+
+
+def collection(session: Session, edition: str, level: str) -> Collection:
+    """The collection of a level of an edition; NotFoundError where there is no such edition, or no areas in it."""
+    found = editions.find(session, edition)
+    if (box := box_of(session, found, level)) is None:
+        raise NotFoundError(UNKNOWN)
+    return _collection(found, level, box)
+
+
+def box_of(session: Session, edition: Edition, level: str) -> Box | None:
+    """West, south, east, north of a level of an edition; None where it has no areas."""
+    shape = Area.geometry if edition.redistributable else Area.outline
+    query = _corners(func.ST_Extent(shape)).where(Area.edition_id == edition.id, Area.level == level)
+    west, south, east, north = session.execute(query).one()
+    return (west, south, east, north) if west is not None else None
+
+
+def _corners(box: Any, *others: Any) -> Select[Any]:
+    return select(*others, func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
 
 
 def _collection(edition: Edition, level: str, box: Box) -> Collection:
@@ -86,7 +108,6 @@ def _collection(edition: Edition, level: str, box: Box) -> Collection:
 def _boxes(session: Session) -> dict[tuple[int, str], Box]:
     """West, south, east, north of every edition and level that has areas."""
     box = func.ST_Extent(case((Edition.redistributable, Area.geometry), else_=Area.outline))
-    corners = (func.ST_XMin(box), func.ST_YMin(box), func.ST_XMax(box), func.ST_YMax(box))
-    query = select(Area.edition_id, Area.level, *corners).join(Edition, Edition.id == Area.edition_id)
+    query = _corners(box, Area.edition_id, Area.level).join(Edition, Edition.id == Area.edition_id)
     rows = session.execute(query.where(Area.level.in_(LEVELS)).group_by(Area.edition_id, Area.level))
     return {(edition, level): (west, south, east, north) for edition, level, west, south, east, north in rows}

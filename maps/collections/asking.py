@@ -9,18 +9,19 @@ from typing import Any
 
 import orjson
 import shapely
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, DateTime, Row, Select, Subquery, and_, cast, func, or_, select, text, tuple_
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.filters import Filters
 from geo.i18n import _
 from maps import density
 from maps.collections.collection import ID, KEY, SHAPE, Collection
 
-PATIENCE = 10  # seconds that a page may take
-COUNTING = 2  # seconds after which the number of all is left out
+PATIENCE = 4  # seconds that a page may take
+COUNTING = 1  # seconds after which the number of all is left out
 Span = tuple[datetime | None, datetime | None, bool]  # from, until, and whether the end itself counts
 
 
@@ -118,19 +119,34 @@ def geometry(shape: Any, srid: int) -> ColumnElement[Any]:
 
 
 def during(collection: Collection, rows: Subquery, span: Span) -> ColumnElement[bool] | None:
-    """The condition that the time of a feature and a span have a moment in common; None where features have no time."""
+    """The condition that the time of a feature and a span have a moment in common; None where features have no time.
+
+    A date is a day of the province: as a beginning and as an end it stands for its first moment.
+    """
     if collection.begins is None:
         return None
     start, end, closed = span
     begins = rows.c[collection.begins]
+    first = _moment(begins)
     if collection.ends is None:
-        later = begins >= start if start is not None else None
-        sooner = (begins <= end if closed else begins < end) if end is not None else None
+        later = first >= start if start is not None else None
+        if start is not None and isinstance(begins.type, Date):
+            later = _moment(begins + 1) > start
+        sooner = (first <= end if closed else first < end) if end is not None else None
         return and_(*(one for one in (later, sooner) if one is not None))
     ends = rows.c[collection.ends]
-    later = or_(ends.is_(None), ends > start) if start is not None else None
-    sooner = or_(begins.is_(None), begins <= end if closed else begins < end) if end is not None else None
+    later = or_(ends.is_(None), _moment(ends) > start) if start is not None else None
+    sooner = or_(begins.is_(None), first <= end if closed else first < end) if end is not None else None
     return and_(*(one for one in (later, sooner) if one is not None))
+
+
+def _moment(sql: ColumnElement[Any]) -> ColumnElement[Any]:
+    return day_begins(sql) if isinstance(sql.type, Date) else sql
+
+
+def day_begins(sql: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The moment at which a day begins in the province, in SQL; the database's own zone is another."""
+    return func.timezone(ZONE.key, cast(sql, DateTime))
 
 
 def _write(row: Row[Any], collection: Collection, *, backward: bool) -> str:

@@ -1,5 +1,6 @@
 """All collections that there are, by their names in addresses."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from boundaries import editions
 from geo.errors import NotFoundError, SetupError
-from geo.i18n import _
 from maps.collections import areas, hot, reports, units
 from maps.collections.collection import Box, Collection
 from maps.hotspots import Hotspots
+from maps.outlines import LEVELS
+
+_AREAS = re.compile(rf"areas-(.+)-({'|'.join(LEVELS)})")
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,10 @@ class Sources:
 
 def every(session: Session, sources: Sources) -> list[Collection]:
     """The collections in the order of their list."""
-    province, found = _areas(session)
+    province = _province(session)
     return [
         reports.collection(session, province, sources.coast),
-        *found,
+        *(one for one, _edition, _level in areas.collections(session)),
         units.collection(province),
         hot.collection(sources.hotspots, province),
         *sources.tables,
@@ -35,24 +38,26 @@ def every(session: Session, sources: Sources) -> list[Collection]:
 
 
 def find(session: Session, sources: Sources, name: str) -> Collection:
-    """The collection of a name; NotFoundError."""
-    province, found = _areas(session)
+    """The collection of a name, and nothing worked out for the others; NotFoundError."""
+    if named := _AREAS.fullmatch(name):
+        try:
+            return areas.collection(session, named[1], named[2])
+        except NotFoundError:
+            raise NotFoundError(areas.UNKNOWN) from None
     makers: dict[str, Callable[[], Collection]] = {
-        reports.ID: lambda: reports.collection(session, province, sources.coast),
-        units.ID: lambda: units.collection(province),
-        hot.ID: lambda: hot.collection(sources.hotspots, province),
-    } | {one.id: lambda one=one: one for one in (*found, *sources.tables)}
+        reports.ID: lambda: reports.collection(session, _province(session), sources.coast),
+        units.ID: lambda: units.collection(_province(session)),
+        hot.ID: lambda: hot.collection(sources.hotspots, _province(session)),
+    } | {one.id: lambda one=one: one for one in sources.tables}
     if name not in makers:
-        raise NotFoundError(_("Không có bộ dữ liệu này; xem danh sách ở /ogc/collections."))
+        raise NotFoundError(areas.UNKNOWN)
     return makers[name]()
 
 
-def _areas(session: Session) -> tuple[Box | None, list[Collection]]:
-    """Where the areas that answer today lie, and the collections of areas."""
-    made = list(areas.collections(session))
+def _province(session: Session) -> Box | None:
+    """Where the areas that answer today lie."""
     try:
         today = editions.find(session)
     except (NotFoundError, SetupError):
-        return None, [one for one, _edition, _level in made]
-    boxes = (one.extent.box for one, edition, level in made if (edition.id, level) == (today.id, today.routing_level))
-    return next(boxes, None), [one for one, _edition, _level in made]
+        return None
+    return areas.box_of(session, today, today.routing_level)

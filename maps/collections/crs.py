@@ -91,12 +91,23 @@ def between(source: int, target: int) -> Callable[[Array], Array]:
     return move
 
 
+def unreachable(srid: int) -> int | None:
+    """The first of OFFERED that coordinates of an SRID cannot be moved to or from here; None where all can be."""
+    pairs = [(code, pair) for code in OFFERED if code != srid for pair in ((srid, code), (code, srid))]
+    return next((code for code, pair in pairs if not _ways(*pair)), None)
+
+
 @cache
 def _way(source: int, target: int) -> pyproj.Transformer:
     # One operation for all points: a choice by the point would tear what lies on the edge of an area of use.
+    return _ways(source, target)[0]
+
+
+def _ways(source: int, target: int) -> list[pyproj.Transformer]:
+    """The operations for this place, the best first."""
     aoi: Any = _HERE  # the stubs name another class than the documentation
     group = TransformerGroup(source, target, always_xy=True, area_of_interest=aoi, allow_ballpark=False)
-    return group.transformers[0]
+    return group.transformers
 
 
 def moved(shape: Any, source: Crs, srid: int) -> Any:

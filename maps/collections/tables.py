@@ -2,16 +2,18 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pyproj.exceptions import CRSError
-from sqlalchemy import ColumnClause, Connection, Text, cast, column, func, select, table, text
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, column, func, literal, select, table, text
 
 from geo.database import Base
+from geo.deadlines import ZONE
 from geo.errors import SetupError
 from geo.i18n import _
 from maps.collections.collection import Box, Collection, Column, Extent, Kind, labelled
-from maps.collections.crs import around, of_code
+from maps.collections.crs import around, of_code, unreachable
 from maps.collections.hot import TYPES
 
 _NAME = re.compile(r"[\w\-]+\.[\w\-]+")
@@ -53,6 +55,11 @@ _GEOMETRY = text(
     WHERE f_table_schema = :schema AND f_table_name = :name ORDER BY f_geometry_column = 'geom' DESC LIMIT 1
     """
 )
+# What Python can hold in any zone; `infinity` and years before Christ are beyond it.
+_YEARS: dict[Kind, tuple[Any, Any]] = {
+    "date": (date(1, 1, 2), date(9999, 12, 30)),
+    "moment": (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)),
+}
 _OURS = text("SELECT current_schema()")
 
 
@@ -62,6 +69,7 @@ class _Described:
 
     comment: str | None
     columns: tuple[Column, ...]
+    types: dict[str, str]  # as the database names them, of the key too
     key: str
     key_kind: Kind
     geometry: str
@@ -81,8 +89,9 @@ def _collection(connection: Connection, full: str) -> Collection:
     schema, name = full.split(".")
     _refuse_ours(connection, full, schema)
     found = _describe(connection, full, schema, name)
-    stored = table(name, *(column(one.name, TYPES[one.kind]) for one in found.columns), schema=schema)
-    key: ColumnClause[Any] = column(found.key, TYPES[found.key_kind])
+    stored = table(name, schema=schema)
+    values = [_value(one, found.types[one.name]).label(one.name) for one in found.columns]
+    key = _value(Column(found.key, found.key_kind), found.types[found.key])
     shape = func.ST_CurveToLine(func.ST_Force2D(column(found.geometry)))
     identity = labelled(shape, cast(key, Text), key)
     return Collection(
@@ -91,13 +100,26 @@ def _collection(connection: Connection, full: str) -> Collection:
         description=found.comment or full,
         shape=found.shape,
         columns=found.columns,
-        select=select(*stored.c, *identity).select_from(stored),
+        select=select(*values, *identity).select_from(stored),
         numeric_id=found.key_kind == "integer",
         srid=found.srid,
         extent=Extent(_box(connection, schema, name, found)),
         placeless=True,
         seconds=60,
     )
+
+
+def _value(one: Column, kept: str) -> ColumnElement[Any]:
+    """A column as what its kind says, however the database keeps it; null for a time that no calendar has."""
+    own: ColumnElement[Any] = column(one.name, TYPES[one.kind])
+    if one.kind == "text" and kept not in ("text", "varchar"):
+        return cast(own, Text)  # a uuid is compared with no text
+    if kept == "timestamp":
+        own = func.timezone(ZONE.key, own, type_=TYPES[one.kind])
+    if one.kind in ("moment", "date"):
+        first, last = (literal(edge, TYPES[one.kind]) for edge in _YEARS[one.kind])
+        return case((own.between(first, last), own))
+    return own
 
 
 def _refuse_ours(connection: Connection, full: str, schema: str) -> None:
@@ -122,11 +144,16 @@ def _describe(connection: Connection, full: str, schema: str, name: str) -> _Des
         of_code(geometry[1])
     except CRSError:
         raise _refused(full, _("SRID của cột geometry không phải mã EPSG")) from None
+    if (code := unreachable(geometry[1])) is not None:
+        reason = _("không có phép chuyển từ SRID của cột geometry đến hệ EPSG:{code} ở vùng này")
+        raise _refused(full, reason.format(code=code))
     columns = tuple(
         Column(row[0], _KINDS[row[1]], row[2] or "") for row in rows if row[1] in _KINDS and not row[0].startswith("__")
     )
     key_kind = _KINDS[keys[0][1]]
-    return _Described(found[1], columns, keys[0][0], key_kind, geometry[0], geometry[1], _SHAPES.get(geometry[2], ""))
+    types = {row[0]: row[1] for row in rows}
+    shape = _SHAPES.get(geometry[2], "")
+    return _Described(found[1], columns, types, keys[0][0], key_kind, geometry[0], geometry[1], shape)
 
 
 def _box(connection: Connection, schema: str, name: str, found: _Described) -> Box | None:

@@ -1,22 +1,21 @@
-"""CQL2 as a tree: read, and kept small enough for whoever walks over it."""
+"""CQL2 as a tree: read, and kept small enough for whoever walks over it and for the database."""
 
-import re
 from typing import Any
 
-import cql2
 import orjson
 
 from geo.errors import InvalidError
 from geo.i18n import _
+from maps.collections.cql2 import text
+from maps.collections.cql2.tokens import TooMuchError, UnreadableError
+from maps.collections.cql2.words import DEEPEST
 
 LANGUAGES = ("cql2-text", "cql2-json")
-LONGEST = 50_000  # characters, some 2,500 corners of a polygon
-DEEPEST = 24  # nested expressions
-NODES = 1_000  # expressions, values of lists and corners apart
-# The parser goes back over open brackets in time that doubles with each, and recurses over signs and comparisons.
-_BRACKETS, _SIGNS = 12, 400
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"[^\"]*\"")
-_SIGN = re.compile(r"\bnot\b|[-+*/%^=<>](?!\d)", re.IGNORECASE)
+LONGEST = 10_000  # characters, some 500 corners of a polygon
+NODES = 60  # expressions, of which each may be worked out for every row
+VALUES = 200  # of lists and functions
+CORNERS = 2_000  # numbers in geometries
+LISTS = 5  # lists within one another: a MultiPolygon has four
 
 
 def read(written: str, language: str) -> Any:
@@ -36,18 +35,13 @@ def unknown_language() -> InvalidError:
 
 
 def _text(written: str) -> Any:
-    bare = _QUOTED.sub("", written)
-    deep = most = 0
-    for sign in bare:
-        deep += {"(": 1, ")": -1}.get(sign, 0)
-        most = max(most, deep)
-    if most > _BRACKETS or len(_SIGN.findall(bare)) > _SIGNS:
-        raise _too_deep()
     try:
-        return cql2.parse_text(written).to_json()
-    except (cql2.ParseError, cql2.ValidationError, ValueError) as error:
+        return text.parse(written)
+    except TooMuchError:
+        raise _too_much() from None
+    except UnreadableError as error:
         raise InvalidError(
-            _("Không đọc được bộ lọc CQL2: {reason}"), field="filter", reason=" ".join(str(error).split())[-300:]
+            _("Không đọc được bộ lọc CQL2 từ ký tự thứ {place}."), field="filter", place=error.place
         ) from None
 
 
@@ -59,18 +53,23 @@ def _json(written: str) -> Any:
 
 
 def _measure(tree: Any) -> None:
-    """Refuses a tree that is too deep or has too many expressions, without recursion."""
-    waiting, count = [(tree, 0)], 0
+    """Refuses a tree that is too deep or has too much in it, without recursion."""
+    waiting: list[tuple[Any, int, int, bool]] = [(tree, 0, 0, False)]
+    nodes = values = corners = 0
     while waiting:
-        node, deep = waiting.pop()
+        node, deep, lists, place = waiting.pop()
         if isinstance(node, dict):
-            count += 1
-            waiting += [(inner, deep + 1) for inner in node.values()]
+            nodes += 1
+            waiting += [(inner, deep + 1, 0, name in ("coordinates", "bbox")) for name, inner in node.items()]
         elif isinstance(node, list):
-            waiting += [(inner, deep) for inner in node if isinstance(inner, list | dict)]
-        if deep > DEEPEST or count > NODES:
-            raise _too_deep()
+            waiting += [(inner, deep, lists + 1, place) for inner in node]
+        elif place:
+            corners += 1
+        else:
+            values += 1
+        if deep > DEEPEST or lists > LISTS or nodes > NODES or values > VALUES or corners > CORNERS:
+            raise _too_much()
 
 
-def _too_deep() -> InvalidError:
+def _too_much() -> InvalidError:
     return InvalidError(_("Bộ lọc lồng nhau quá sâu hoặc có quá nhiều điều kiện."), field="filter")

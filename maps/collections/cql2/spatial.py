@@ -25,8 +25,8 @@ FUNCTIONS = {
 
 
 def condition(operator: str, args: list[Any], scope: Scope) -> ColumnElement[bool]:
-    """The condition of a spatial function of two geometries, one of which at least is the feature's."""
-    if len(args) != 2 or {"property": GEOMETRY} not in args:
+    """The condition of a spatial function of two geometries."""
+    if len(args) != 2:
         raise refused()
     left, right = (_geometry(arg, scope) for arg in args)
     return FUNCTIONS[operator](left, right)

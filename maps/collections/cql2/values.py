@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Date, DateTime, Subquery, cast, func, literal
+from sqlalchemy import ColumnElement, Date, DateTime, Subquery, func, literal
 
 from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.search import unmarked
+from maps.collections import asking
 from maps.collections.collection import SHAPE, Collection
 from maps.collections.crs import Crs
 
@@ -111,7 +112,7 @@ def day_begins(of: date) -> datetime:
 
 def begin(one: Value, later: int = 0) -> ColumnElement[Any]:
     """The same in SQL, for a day or one some days later."""
-    return func.timezone(ZONE.key, cast(one.sql + later, DateTime))
+    return asking.day_begins(one.sql + later)
 
 
 def _folded(node: dict[str, Any], scope: Scope) -> Value:

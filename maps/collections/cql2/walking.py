@@ -1,14 +1,19 @@
 """From the tree of a CQL2 filter to a condition in SQL, over a whitelist of operators and columns."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, DateTime, and_, false, literal, not_, or_, true
 
+from geo.errors import InvalidError
+from geo.i18n import _
 from maps.collections.cql2 import spatial, temporal
 from maps.collections.cql2.values import GEOMETRY, Scope, Value, begin, day, moment, refused, value
 
 Condition = ColumnElement[bool]
+LONGEST_PATTERN, WILDCARDS = 200, 8
+_WILDCARD = re.compile(r"(?<!\\)[%_]")
 _COMPARE: dict[str, Callable[[Any, Any], Condition]] = {
     "=": lambda left, right: left == right,
     "<>": lambda left, right: left != right,
@@ -119,10 +124,27 @@ def _in(args: list[Any], scope: Scope) -> Condition:
 def _like(args: list[Any], scope: Scope) -> Condition:
     if len(args) != 2:
         raise refused()
-    one, pattern = (value(arg, scope) for arg in args)
-    if one.kind != "text" or pattern.kind != "text":
+    one, pattern = value(args[0], scope), value(_patient(args[1]), scope)
+    if one.kind != "text":
         raise refused()
     return one.sql.like(pattern.sql)
+
+
+def _patient(pattern: Any) -> Any:
+    """A pattern that the database is done with soon: a literal, folded or not, without too many wildcards."""
+    inner = pattern
+    while isinstance(inner, dict) and inner.get("op") in ("casei", "accenti") and isinstance(inner.get("args"), list):
+        inner = inner["args"][0] if inner["args"] else None
+    if not isinstance(inner, str):
+        raise refused()
+    if len(inner) > LONGEST_PATTERN or len(_WILDCARD.findall(inner)) > WILDCARDS:
+        raise InvalidError(
+            _("Mẫu của LIKE có nhiều nhất {most} ký tự và {wild} ký hiệu thay thế (% hoặc _)."),
+            field="filter",
+            most=LONGEST_PATTERN,
+            wild=WILDCARDS,
+        )
+    return pattern
 
 
 def _is_null(args: list[Any], scope: Scope) -> Condition:

@@ -29,6 +29,17 @@ SCHEMA = """
     CREATE TABLE gis."Pump Stations" (code text PRIMARY KEY, geom geometry(Point, 4326));
     CREATE TABLE gis.pumps (code text PRIMARY KEY, geom geometry(Point, 4326));
     INSERT INTO gis.pumps VALUES ('a/b c', ST_SetSRID(ST_MakePoint(108.474, 15.5736), 4326));
+    CREATE TABLE gis.sites (
+        id uuid PRIMARY KEY, label char(8), opened date, seen timestamp, told timestamptz, geom geometry(Point, 4326)
+    );
+    INSERT INTO gis.sites SELECT ('00000000-0000-4000-8000-00000000000' || n)::uuid, 'S' || n, '2026-01-01',
+        '2026-01-01T08:00:00', '2026-01-01T01:00:00Z', ST_SetSRID(ST_MakePoint(108, 15), 4326)
+        FROM generate_series(1, 5) n;
+    UPDATE gis.sites SET opened = 'infinity', seen = '-infinity', told = 'infinity' WHERE label = 'S5';
+    UPDATE gis.sites SET opened = '0044-03-15 BC', told = '12000-01-01T00:00:00Z' WHERE label = 'S4';
+    CREATE TABLE gis.british (a integer PRIMARY KEY, geom geometry(Point, 27700));
+    CREATE TABLE gis.hanoi (a integer PRIMARY KEY, geom geometry(Point, 2044));
+    CREATE TABLE gis.hanoi19 (a integer PRIMARY KEY, geom geometry(Point, 2045));
     CREATE VIEW gis.spy AS SELECT id, content, point FROM public.reports;
     CREATE TABLE gis.keyless (a integer, geom geometry(Point, 4326));
     CREATE TABLE gis.twokeys (a integer, b integer, geom geometry(Point, 4326), PRIMARY KEY (a, b));
@@ -36,6 +47,7 @@ SCHEMA = """
     CREATE TABLE gis.nowhere (a integer PRIMARY KEY, geom geometry(Point));
 """
 ROADS, PUMPS = "/ogc/collections/gis.roads/items", "/ogc/collections/gis.pumps/items"
+SITES = "/ogc/collections/gis.sites/items"
 
 
 @pytest.fixture
@@ -46,7 +58,7 @@ def tables(session: Session) -> None:
 
 @pytest.fixture
 def client(settings: Settings, sessions: sessionmaker[Session], tables: None) -> Iterator[TestClient]:
-    more = settings.model_copy(update={"ogc_tables": "gis.roads, gis.pumps,gis.roads"})
+    more = settings.model_copy(update={"ogc_tables": "gis.roads, gis.pumps,gis.roads,gis.sites"})
     with TestClient(create_app(more, sessions)) as client:
         yield client
 
@@ -64,7 +76,7 @@ def test_a_table_is_a_collection_with_its_columns_comment_and_system(client: Tes
     assert known["geometry"]["format"] == "geometry-linestring"
     assert not known.keys() & {"secret", "geom", "tags"}
     ours = [one["id"] for one in client.get("/ogc/collections").json()["collections"]]
-    assert ours[-2:] == ["gis.roads", "gis.pumps"]
+    assert ours[-3:] == ["gis.roads", "gis.pumps", "gis.sites"]
 
 
 def test_its_rows_are_features_in_any_system(client: TestClient) -> None:
@@ -115,12 +127,57 @@ def test_ids_may_be_any_text(client: TestClient) -> None:
     assert client.get(f"{PUMPS}?f=html").status_code == 200
 
 
+def test_a_key_that_is_a_uuid_is_a_text(client: TestClient) -> None:
+    known = [f"00000000-0000-4000-8000-00000000000{number}" for number in range(1, 6)]
+    page = items(client, SITES, limit=2)
+    assert [one["id"] for one in page["features"]] == known[:2]
+    (address,) = (link["href"] for link in page["links"] if link["rel"] == "next")
+    second = client.get(address)
+    assert [one["id"] for one in second.json()["features"]] == known[2:4]
+    (back,) = (link["href"] for link in second.json()["links"] if link["rel"] == "prev")
+    assert [one["id"] for one in client.get(back).json()["features"]] == known[:2]
+    assert client.get(f"{SITES}/{known[2]}").json()["properties"]["id"] == known[2]
+    assert ids(client, SITES, id=known[1]) == known[1:2]
+    assert ids(client, SITES, filter=f"id = '{known[1]}' OR id LIKE '%3' OR label = 'S5'") == [known[1], *known[2::2]]
+
+
+def test_times_are_of_the_province_where_they_say_no_zone_and_null_where_no_calendar_has_them(
+    client: TestClient,
+) -> None:
+    first, *_others, odd, endless = items(client, SITES)["features"]
+    assert first["properties"]["seen"] == first["properties"]["told"] == "2026-01-01T01:00:00Z"
+    assert first["properties"]["opened"] == "2026-01-01"
+    assert [odd["properties"][name] for name in ("opened", "seen", "told")] == [None, "2026-01-01T01:00:00Z", None]
+    assert [endless["properties"][name] for name in ("opened", "seen", "told")] == [None, None, None]
+    assert len(ids(client, SITES, filter="seen = TIMESTAMP('2026-01-01T08:00:00+07:00')")) == 4
+    assert len(ids(client, SITES, seen="2026-01-01")) == 4
+
+
+def test_a_table_that_is_gone_is_an_error_of_ours_and_not_a_database_that_is_away(
+    client: TestClient, session: Session
+) -> None:
+    session.execute(text("DROP TABLE gis.pumps"))
+    session.commit()
+    answer = client.get(PUMPS)
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "InternalServerError"
+
+
 @pytest.mark.parametrize(
     "wanted",
     [
         *("reports", "public.reports", "public.senders", "public.spatial_ref_sys", "pg_catalog.pg_authid"),
         *("information_schema.tables", "gis.spy", "gis.none", "gis.keyless", "gis.twokeys", "gis.shapeless"),
-        *("gis.nowhere", "gis.roads;gis.pumps", 'gis."roads"', "gis.roads,public.users", "GIS.roads"),
+        *(
+            "gis.nowhere",
+            "gis.british",
+            "gis.hanoi",
+            "gis.hanoi19",
+            "gis.roads;gis.pumps",
+            'gis."roads"',
+            "gis.roads,public.users",
+            "GIS.roads",
+        ),
     ],
 )
 def test_what_cannot_or_may_not_be_shown_is_refused_at_the_start(
@@ -129,4 +186,5 @@ def test_what_cannot_or_may_not_be_shown_is_refused_at_the_start(
     with pytest.raises(SetupError) as caught:
         create_app(settings.model_copy(update={"ogc_tables": wanted}), sessions)
     assert "QUANGNAM_OGC_TABLES" in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert wanted.rsplit(",", maxsplit=1)[-1][:100] in str(caught.value)
