@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.asked import CRS_HELP, Wanted, WantedDep, crs_of, order_of
 from api.deps import SessionDep, SessionsDep
 from api.download import Download
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from boundaries import editions
 from geo import exports
@@ -19,7 +20,7 @@ from geo.errors import InvalidError, TooManyError
 from geo.i18n import _
 from maps.export import FORMATS, areas, stream
 
-router = APIRouter(prefix="/api/v1/export", tags=["export"])
+router = APIRouter(prefix="/api/v1/export", tags=["export"], dependencies=[Depends(known)])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
 _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
