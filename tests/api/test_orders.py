@@ -244,6 +244,54 @@ def test_exact_points_are_for_planners_and_operators(
     assert client.get(link).status_code == 401  # an address is passed on more easily than an account
 
 
+def test_whoever_may_not_see_exact_points_neither_sees_nor_removes_their_order(
+    client: TestClient,
+    session: Session,
+    make_user: Callable[..., User],
+    sign_in: Callable[[TestClient, User], None],
+    work: Callable[[], None],
+) -> None:
+    planner, officer = make_user("planner"), make_user("officer", unit="ubnd-503")
+    key = api_keys.make(session, planner, name="máy tính", scope="read", days=1)
+    session.commit()
+    sign_in(client, planner)
+    session.commit()
+    where = order(client, exact=True)
+    page = where.replace(PATH, "/planner/exports")
+    work()
+    assert client.get(page).status_code == 200
+    client.cookies.clear()
+    assert client.delete(where).status_code == 401
+    assert client.get(where).status_code == 401
+    stranger = client.get(page, follow_redirects=False)
+    assert stranger.status_code in {303, 401}
+    assert "/cancel" not in stranger.text
+    sign_in(client, officer)
+    session.commit()
+    assert client.delete(where).status_code == 403
+    seen = client.get(page)
+    assert (seen.status_code, "/cancel" in seen.text) == (403, False)
+    client.cookies.clear()
+    known = {"Authorization": f"Bearer {key}"}
+    assert client.get(where, headers=known).json()["state"] == "ready"
+    assert client.delete(where, headers=known).status_code == 204
+
+
+def test_the_form_of_an_exact_order_cancels_it_for_nobody_else(
+    client: TestClient, session: Session, make_user: Callable[..., User], sign_in: Callable[[TestClient, User], None]
+) -> None:
+    planner = make_user("planner")
+    session.commit()
+    sign_in(client, planner)
+    session.commit()
+    page = order(client, exact=True).replace(PATH, "/planner/exports")
+    token = client.get(page).text.partition('name="token" value="')[2].partition('"')[0]
+    client.cookies.delete("session")  # the form's own mark stays
+    refused = client.post(f"{page}/cancel", data={"token": token}, follow_redirects=False)
+    assert refused.status_code in {303, 401}
+    assert session.scalars(select(Export.state)).one() == "waiting"
+
+
 def test_a_key_that_only_reads_may_order(client: TestClient, session: Session, make_user: Callable[..., User]) -> None:
     user = make_user("planner")
     key = api_keys.make(session, user, name="máy tính", scope="read", days=1)

@@ -101,7 +101,7 @@ def place(
 @router.get("/exports/{order}")
 def look(*, request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep, order: str) -> Response:
     """How far an order is; the file, once it is there."""
-    export = exports.find(session, order)
+    export = orders.found(session, request, order)
     mark = forgery.device(request)
     response = page(
         request,
@@ -132,7 +132,7 @@ def cancel(
     """Cancels an order, or removes its file."""
     if not forgery.is_ours(request, settings, token):
         raise ForbiddenError(STALE)
-    export = exports.find(session, order, lock=True)
+    export = orders.found(session, request, order, lock=True)
     exports.cancel(export, datetime.now(UTC))
     stores.remove(settings, [exporting.path_of(export)])
     return RedirectResponse(f"/planner/exports/{order}", 303)
