@@ -94,7 +94,7 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
     check(wanted, format)
     with context.engine(load()) as engine, Session(engine) as session:
-        found = replace(wanted, filters=read_filters(session, **said))
+        found = replace(wanted, filters=read_filters(session, **said), said=said)
         typer.echo(f"Đã ghi {_write(session, found, format, out)} phản ánh vào {out}.")
 
 

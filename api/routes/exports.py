@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.asked import CRS_HELP, Wanted, WantedDep, crs_of, order_of
 from api.deps import SessionDep, SessionsDep
 from api.download import Download
+from api.exporting import stem
 from api.parameters import known
 from api.refusals import KEYED, refusals
 from boundaries import editions
@@ -36,7 +37,7 @@ def export(request: Request, session: SessionDep, sessions: SessionsDep, wanted:
     order = order_of(session, wanted)
     deliverable(wanted.format, order.total or 0)
     noted = exports.note(session, wanted.user, order)
-    response = Download(request, wanted.format, "phan-anh", _noted(sessions, wanted, noted.id))
+    response = Download(request, wanted.format, stem(exact=wanted.asked.exact), _noted(sessions, wanted, noted.id))
     if order.following is not None:
         response.headers["Updated-Since-Next"] = order.following.isoformat()
     return response

@@ -118,7 +118,7 @@ def ordered(
     with aside(session) as short:
         most = {limits.subject(key, "export", who): settings.limit_export_hour}
         limits.count(short, most, refusal=limits.TOO_MANY)
-    called = exporting.filename(wanted.format)
+    called = exporting.filename(wanted.format, exact=wanted.asked.exact)
     export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
     return exports.token_of(key, export), export
 

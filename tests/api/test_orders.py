@@ -96,7 +96,7 @@ def test_a_token_is_not_guessed_and_the_database_alone_does_not_tell_it(client: 
     assert len(token) == 32
     kept = session.scalars(select(Export)).one()
     assert token not in repr(vars(kept))
-    assert client.get(f"{PATH}/{token[:-1]}x").status_code == 404
+    assert client.get(f"{PATH}/{token[::-1]}").status_code == 404
     assert client.get(f"{PATH}/%00").status_code == 404
 
 
@@ -235,8 +235,11 @@ def test_exact_points_are_for_planners_and_operators(
         # Never the words of a sensitive report, and never its sender.
         assert feature["properties"]["content"] is None
         assert "Bưởi" not in json.dumps(feature, ensure_ascii=False)
+    called = client.get("/api/v1/export?exact=true").headers["content-disposition"]
+    assert 'filename="phan-anh-vi-tri-chinh-xac-' in called
     where = order(client, exact=True)
     work()
+    assert client.get(where).json()["filename"].startswith("phan-anh-vi-tri-chinh-xac-")
     link = client.get(where).json()["link"]
     file = client.get(link).json()
     assert file["features"][0]["geometry"]["coordinates"] == pytest.approx(HERE, abs=1e-6)
