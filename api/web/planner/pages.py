@@ -22,6 +22,7 @@ from api.web.render import page
 from api.web.signing import STALE
 from geo import exports, stores
 from geo.errors import ForbiddenError, InvalidError
+from geo.geometry import SRID
 from geo.i18n import translate
 from geo.models import Export, Unit, User
 from geo.permissions import may
@@ -29,6 +30,7 @@ from geo.secret import secret
 from geo.settings import Settings
 from maps.export import FORMATS, estimated_size
 from maps.export.fields import SAID
+from maps.export.writing import check_format
 from maps.features import COLUMNS
 
 router = APIRouter(prefix="/planner", include_in_schema=False)
@@ -44,6 +46,8 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
     chosen = asking.choice(said)
     error, found = None, None
     try:
+        if "format" in said:
+            check_format(said["format"], SRID)
         found = _summary(request, session, settings, user, chosen)
     except (InvalidError, ForbiddenError) as refused:
         speaker = getattr(refused, "faults", [refused])[0]
