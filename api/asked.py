@@ -46,7 +46,9 @@ def asked_of(
     if geometry not in (None, "", "wkt", "lonlat"):
         raise InvalidError(_("geometry là lonlat (hai cột số) hoặc wkt (một cột chữ)."), field="geometry")
     since = moment(updated_since, "updated_since") if updated_since else None
-    return Asked(filters, fields_of(fields), crs_of(crs), changed_since=since, wkt=geometry == "wkt")
+    return Asked(
+        filters, fields_of(fields), crs_of(crs), changed_since=since, wkt=geometry == "wkt", said=written(filters)
+    )
 
 
 class Wanted(NamedTuple):
@@ -104,7 +106,8 @@ def _from_query(
 ) -> Wanted:
     user = signed.user_of(session, request, reading=True)
     asked = asked_of(filters, fields=fields, crs=crs, geometry=geometry, updated_since=updated_since)
-    return want(user, asked, format, exact=exact)
+    home = request.app.state.settings.public_url or str(request.base_url)
+    return want(user, replace(asked, address=home), format, exact=exact)
 
 
 WantedDep = Annotated[Wanted, Depends(_from_query)]

@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,9 +37,14 @@ class _StoppedError(Exception):
     """The worker is to end."""
 
 
-def filename(name: str) -> str:
+def stem(*, exact: bool) -> str:
+    """How the name of a file of reports begins; one with exact points is told from a public one."""
+    return "phan-anh-vi-tri-chinh-xac" if exact else "phan-anh"
+
+
+def filename(name: str, *, exact: bool) -> str:
     """What a file of a format is called that is made now."""
-    return f"phan-anh-{datetime.now(ZONE):%Y%m%d-%H%M}.{FORMATS[name].ending}"
+    return f"{stem(exact=exact)}-{datetime.now(ZONE):%Y%m%d-%H%M}.{FORMATS[name].ending}"
 
 
 def path_of(export: Export) -> str:
@@ -66,7 +72,7 @@ def make(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{export.id}-{export.filename}"
     try:
-        rows = _write(sessions, export, file, stopping)
+        rows = _write(sessions, export, file, stopping, settings.public_url)
         size = file.stat().st_size
         stores.keep(settings, path_of(export), file)
         _ready(sessions, settings, export_id, rows, size)
@@ -86,7 +92,9 @@ def make(
     return True
 
 
-def _write(sessions: sessionmaker[Session], export: Export, file: Path, stopping: Callable[[], bool]) -> int:
+def _write(
+    sessions: sessionmaker[Session], export: Export, file: Path, stopping: Callable[[], bool], address: str
+) -> int:
     looked = time.monotonic()
 
     def progress(rows: int) -> None:
@@ -101,7 +109,7 @@ def _write(sessions: sessionmaker[Session], export: Export, file: Path, stopping
                 raise _UnwantedError
 
     with sessions() as session:
-        asked = asked_again(session, export)
+        asked = replace(asked_again(session, export), address=address)
         return write(session.connection(), asked, export.format, file, progress)
 
 

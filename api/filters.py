@@ -5,11 +5,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, get_args
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
+from api.parameters import CategoriesDep, once
 from boundaries.models import Area
 from geo import codes
 from geo.deadlines import ZONE
@@ -22,6 +23,13 @@ from geo.transitions import State
 
 _CODE = re.compile(r"[A-Za-z0-9\-]{1,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NAMES = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+_CODES = {
+    "category": "/api/v1/categories",
+    "unit": "/api/v1/units",
+    "area": "/api/v1/boundaries",
+    "state": ", ".join(get_args(State)),
+}
 _BACK = re.compile(r"P(?:(?P<days>\d{1,5})D|T(?P<hours>\d{1,5})H)")
 
 
@@ -96,7 +104,7 @@ def read_filters(
 
     def known(field: str, value: str | None, found: bool) -> str | None:
         if value and not found:
-            faults.append(InvalidError(_("Không có mã này."), field=field))
+            faults.append(_unknown(field, value))
         return value or None
 
     within, start, end = None, None, None
@@ -109,6 +117,8 @@ def read_filters(
         end = moment(until, "until") if until else None
     except InvalidError as error:
         faults.append(error)
+    if start and end and start > end:
+        faults.append(InvalidError(_("since phải trước until."), field="since"))
     if q and ("\0" in q or len(q) > 100):
         faults.append(InvalidError(_("Nhiều nhất {most} ký tự chữ."), field="q", most=100))
     there = _there(session, category, unit, area)
@@ -145,6 +155,16 @@ def written(filters: Filters) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def _unknown(field: str, value: str) -> InvalidError:
+    return InvalidError(
+        _("{name} không có mã “{value}”; các mã: {codes}."),
+        field=field,
+        name=field,
+        value=value[:80].replace("\0", "?"),
+        codes=_CODES[field],
+    )
+
+
 def _there(session: Session, category: str | None, *others: str | None) -> tuple[bool, bool, bool]:
     if not category and not any(others):
         return False, False, False
@@ -163,11 +183,10 @@ def _there(session: Session, category: str | None, *others: str | None) -> tuple
 
 def _from_query(
     *,
+    request: Request,
     session: SessionDep,
     bbox: Annotated[str | None, Query(description="west,south,east,north in degrees")] = None,
-    category: Annotated[
-        str | None, Query(description="codes of /api/v1/categories, with commas between several")
-    ] = None,
+    category: CategoriesDep,
     unit: Annotated[str | None, Query(description="a code of /api/v1/units")] = None,
     area: Annotated[str | None, Query(description="the code of a district or a commune")] = None,
     state: Annotated[str | None, Query(description="received, in_progress, …")] = None,
@@ -177,6 +196,7 @@ def _from_query(
     until: Annotated[str | None, Query(description="created before: ISO 8601; or a day, which is included")] = None,
     q: Annotated[str | None, Query(description="words of the published content, or a report's code")] = None,
 ) -> Filters:
+    once(request, *_NAMES)
     return read_filters(
         session, box=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
     )

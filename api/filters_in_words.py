@@ -29,7 +29,9 @@ def in_words(session: Session, filters: Filters, written: Mapping[str, str], lan
 
 
 def _area(session: Session, code: str) -> str | None:
-    """The full name of an area in the newest edition that has it."""
+    """The full name of an area in the edition that answers today, else in the newest that has it."""
+    edition = mapping.active(session)
+    today = Area.edition_id == (edition.id if edition else None)
     query = select(Area.kind, Area.name).where(Area.code == code, Area.level != "neighbour")
-    row = session.execute(query.order_by(Area.edition_id.desc()).limit(1)).one_or_none()
+    row = session.execute(query.order_by(today.desc().nulls_last(), Area.edition_id.desc()).limit(1)).one_or_none()
     return f"{row.kind} {row.name}" if row else None

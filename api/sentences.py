@@ -1,5 +1,6 @@
 """What was wrong with a field, said to a person: pydantic's findings in our own words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -60,7 +61,11 @@ def fault(error: Mapping[str, Any], *, skip: int = 0) -> InvalidError:
     )
     if start is None:
         return InvalidError(FALLBACK, field=field)
-    return InvalidError(SENTENCES[start], field=field, **{k: v for k, v in context.items() if k != "error"})
+    values = {name: value for name, value in context.items() if name != "error"}
+    if kind == "literal_error":
+        # pydantic writes them as an English sentence has them.
+        values["expected"] = ", ".join(re.findall(r"'([^']*)'", values["expected"])) or values["expected"]
+    return InvalidError(SENTENCES[start], field=field, **values)
 
 
 def faults(errors: Iterable[Mapping[str, Any]], *, skip: int = 0) -> FaultsError:

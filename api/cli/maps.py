@@ -11,7 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from api import mapping
-from api.cli import context
+from api.cli import context, filters
 from api.cli.progress import progress
 from api.filters import read_filters
 from geo.errors import InvalidError, SetupError
@@ -32,14 +32,14 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     out: Annotated[Path, typer.Option(help="thư mục để ghi")],
     lang: Annotated[str, typer.Option(help="vi hoặc en")] = "vi",
     by: Annotated[str | None, typer.Option(help="day hoặc week: khung hình của bản đồ thời gian")] = None,
-    bbox: Annotated[str | None, typer.Option(help="tây,nam,đông,bắc theo độ")] = None,
-    category: Annotated[str | None, typer.Option(help="mã lĩnh vực")] = None,
-    unit: Annotated[str | None, typer.Option(help="mã đơn vị xử lý")] = None,
-    area: Annotated[str | None, typer.Option(help="mã huyện hoặc xã")] = None,
-    state: Annotated[str | None, typer.Option(help="received, in_progress, …")] = None,
-    since: Annotated[str | None, typer.Option(help="từ ngày này")] = None,
-    until: Annotated[str | None, typer.Option(help="đến hết ngày này")] = None,
-    q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
+    bbox: filters.BBoxes = None,
+    category: filters.Categories = None,
+    unit: filters.Units = None,
+    area: filters.Areas = None,
+    state: filters.States = None,
+    since: filters.Begins = None,
+    until: filters.Ends = None,
+    q: filters.Words = None,
 ) -> None:
     """Writes the four maps as files that open from disk, without a server."""
     language = next((one for one in LANGUAGES if one == lang), None)
@@ -48,8 +48,9 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     step: By | None = next((one for one in DAYS if one == by), None)
     if by is not None and step is None:
         raise InvalidError(_("Khung hình là day hoặc week."), field="by")
-    written = {"bbox": bbox, "category": category, "unit": unit, "area": area, "state": state}
-    written |= {"since": since, "until": until, "q": q}
+    written = filters.written(
+        bbox=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+    )
     settings = load()
     writer = _Writer(out)
     with context.engine(settings) as engine, Session(engine) as session, progress(len(NAMES) + 1) as advance:
@@ -65,10 +66,9 @@ def _render(
     *,
     lang: Lang,
     by: By | None,
-    written: dict[str, str | None],
+    written: dict[str, str],
 ) -> None:
-    chosen = {name: value for name, value in written.items() if value}
-    filters = read_filters(session, **{("box" if name == "bbox" else name): value for name, value in chosen.items()})
+    passing = read_filters(session, **{("box" if name == "bbox" else name): value for name, value in written.items()})
     files = {*FONTS, *(row["name"] for row in wanted() if row["name"].startswith("licences/"))}
 
     def asset(name: str) -> str:
@@ -80,9 +80,9 @@ def _render(
     pages = {}
     for number, name in enumerate(NAMES):
         advance(number, f"{name}.html")
-        around = mapping.frame(session, settings, name, lang=lang, site=site, filters=chosen)
+        around = mapping.frame(session, settings, name, lang=lang, site=site, filters=written)
         around = replace(around, made=datetime.now(UTC))
-        pages[f"{name}.html"] = mapping.draw(session, around, filters, by=by).encode()
+        pages[f"{name}.html"] = mapping.draw(session, around, passing, by=by).encode()
     advance(len(NAMES), FOLDER)
     # The files that a page needs come first: whoever opens a page finds it whole.
     for name in sorted(files):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api import archiving
 from api.asked import asked_of
 from api.bulk.importing import import_file
-from api.cli import context
+from api.cli import context, filters
 from api.cli.progress import progress
 from api.filters import moment, read_filters
 from geo import reports, units, workflow
@@ -77,31 +77,25 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     crs: Annotated[str | None, typer.Option(help="EPSG:5899 (VN-2000), 32648, 32649, 4326, …")] = None,
     fields: Annotated[str | None, typer.Option(help="các trường, cách nhau bằng dấu phẩy")] = None,
     geometry: Annotated[str | None, typer.Option(help="trong CSV: lonlat hoặc wkt")] = None,
-    bbox: Annotated[str | None, typer.Option(help="tây,nam,đông,bắc theo độ")] = None,
-    category: Annotated[str | None, typer.Option(help="mã lĩnh vực")] = None,
-    unit: Annotated[str | None, typer.Option(help="mã đơn vị xử lý")] = None,
-    area: Annotated[str | None, typer.Option(help="mã huyện hoặc xã")] = None,
-    state: Annotated[str | None, typer.Option(help="received, in_progress, …")] = None,
-    since: Annotated[str | None, typer.Option(help="từ ngày này")] = None,
-    until: Annotated[str | None, typer.Option(help="đến hết ngày này")] = None,
-    q: Annotated[str | None, typer.Option(help="từ trong nội dung, hoặc mã phản ánh")] = None,
+    bbox: filters.BBoxes = None,
+    category: filters.Categories = None,
+    unit: filters.Units = None,
+    area: filters.Areas = None,
+    state: filters.States = None,
+    since: filters.Begins = None,
+    until: filters.Ends = None,
+    q: filters.Words = None,
 ) -> None:
     """Writes the public reports that pass the filters to a file."""
+    _refuse_shp(format, out)
+    said = filters.written(
+        box=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+    )
     wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
     check(wanted, format)
     with context.engine(load()) as engine, Session(engine) as session:
-        filters = read_filters(
-            session,
-            box=bbox,
-            category=category,
-            unit=unit,
-            area=area,
-            state=state,
-            since=since,
-            until=until,
-            q=q,
-        )
-        typer.echo(f"Đã ghi {_write(session, replace(wanted, filters=filters), format, out)} phản ánh vào {out}.")
+        found = replace(wanted, filters=read_filters(session, **said), said=said)
+        typer.echo(f"Đã ghi {_write(session, found, format, out)} phản ánh vào {out}.")
 
 
 @app.command()
@@ -123,6 +117,16 @@ def archive(
         with progress(total, "Lưu trữ") as advance:
             done = archiving.run(build_sessions(engine), settings, until, advance)
         typer.echo(f"Đã đưa {done} phản ánh vào kho lưu trữ.")
+
+
+def _refuse_shp(name: str, out: Path) -> None:
+    # GIS programs would take the archive for the one file of it that has this name.
+    if name == "shp" and out.suffix.lower() == ".shp":
+        raise InvalidError(
+            _("Shapefile gồm nhiều tệp, được ghi vào một tệp nén; hãy đặt tên có đuôi .zip, ví dụ {name}."),
+            field="out",
+            name=out.with_suffix(".zip").name,
+        )
 
 
 def _write(session: Session, asked: Asked, name: str, out: Path) -> int:

@@ -10,6 +10,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
 from api.ogc.tiles_documents import Set
 from api.ogc.tiles_parts import Part, part, parts
+from api.parameters import as_said
 from geo.errors import InvalidError
 from geo.geometry import BBox
 from geo.i18n import _
@@ -52,7 +53,7 @@ class Asked:
 
     def set(self, box: BBox | None = None) -> Set:
         """The tileset asked for; the filters go on into the addresses of its tiles."""
-        kept = [(k, v) for k, v in self.request.query_params.items() if v and k in (*FILTERS, "collections")]
+        kept = [(k, v) for k, v in as_said(self.request).items() if k in (*FILTERS, "collections")]
         query = "?" + urlencode(kept, safe=",") if kept else ""
         return Set(self.base, self.origin, query, self.parts, self.lang, box)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.asked import CRS_HELP, Wanted, WantedDep, crs_of, order_of
 from api.deps import SessionDep, SessionsDep
 from api.download import Download
+from api.exporting import stem
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from boundaries import editions
 from geo import exports
@@ -19,7 +21,7 @@ from geo.errors import InvalidError, TooManyError
 from geo.i18n import _
 from maps.export import FORMATS, areas, stream
 
-router = APIRouter(prefix="/api/v1/export", tags=["export"])
+router = APIRouter(prefix="/api/v1/export", tags=["export"], dependencies=[Depends(known)])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
 _SLOTS = BoundedSemaphore(4)
 WAIT = 30  # seconds
@@ -35,7 +37,7 @@ def export(request: Request, session: SessionDep, sessions: SessionsDep, wanted:
     order = order_of(session, wanted)
     deliverable(wanted.format, order.total or 0)
     noted = exports.note(session, wanted.user, order)
-    response = Download(request, wanted.format, "phan-anh", _noted(sessions, wanted, noted.id))
+    response = Download(request, wanted.format, stem(exact=wanted.asked.exact), _noted(sessions, wanted, noted.id))
     if order.following is not None:
         response.headers["Updated-Since-Next"] = order.following.isoformat()
     return response

@@ -14,6 +14,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.etags import tag_of, unchanged
 from api.filters import FiltersDep
 from api.filters_in_words import in_words
+from api.parameters import as_said
 from api.refusals import refusals
 from api.shapes import in_bytes
 from api.web import finder, mapping
@@ -69,7 +70,7 @@ def reports(
     names = {one["code"]: one["name"] for one in mapping.categories(session, lang)}
     words = Words(names.get, partial(_summary, lang))
     site = _site(request, settings)
-    title = in_words(session, filters, request.query_params, lang)
+    title = in_words(session, filters, as_said(request), lang)
     content = atom(_head(request, site, title, lang, following), page, words, site)
     headers["ETag"] = tag_of(content)
     return unchanged(request, headers["ETag"], headers) or Response(content, headers=headers, media_type=MEDIA_TYPE)
@@ -115,7 +116,7 @@ def _site(request: Request, settings: Settings) -> str:
 
 
 def _head(request: Request, site: str, title: str, lang: Lang, following: str | None) -> Head:
-    query = {name: value for name, value in request.query_params.items() if value}
+    query = as_said(request)
     filters = {name: query[name] for name in FILTERS if name in query}
     first = {name: value for name, value in query.items() if name in (*FILTERS, "limit", "lang")}
     page = first | ({"cursor": query["cursor"]} if "cursor" in query else {})

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.deps import LangDep, SessionDep, SessionsDep
 from api.filters import read_filters
 from api.geojson import geojson
+from api.parameters import CategoriesDep, once
 from api.remembered import Remembered
 from api.shapes import geojson_of
 from geo.deadlines import ZONE
@@ -31,12 +32,12 @@ def remembered_hotspots() -> Remembered[Hotspots]:
 
 
 async def _written_filters(
-    category: Annotated[
-        str | None, Query(description="codes of /api/v1/categories, with commas between several")
-    ] = None,
+    request: Request,
+    category: CategoriesDep,
     unit: Annotated[str | None, Query(description="a code of /api/v1/units")] = None,
     until: Annotated[str | None, Query(description="the end: a day, which is included, or ISO 8601; else now")] = None,
 ) -> dict[str, str | None]:
+    once(request, "unit", "until")
     return {"category": category, "unit": unit, "until": until}
 
 

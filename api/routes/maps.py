@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import mapping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
+from api.parameters import as_said
 from api.web import alert
 from api.web.headers import fresh_nonce, security
 from geo import cursor
@@ -40,7 +41,7 @@ def page(  # noqa: PLR0917 (FastAPI names them all)
     """One of the four maps with the filters of the API; `by` is the timeline's, `demo` shows or hides those reports."""
     if name not in NAMES:
         raise NotFoundError(_("Không có bản đồ này; có bốn bản đồ: {names}."), names=", ".join(NAMES))
-    query = {key: value for key, value in request.query_params.items() if value}
+    query = as_said(request)
     written = {key: query[key] for key in (*FILTERS, "by", "demo") if key in query}
     # Before the data are asked for: what comes meanwhile comes again, and nothing is missed.
     stands = str(cursor.here(session)) if name in LIVE else None

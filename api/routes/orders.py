@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api import exporting, signed, stored
@@ -12,6 +12,7 @@ from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
 from api.intake import network
 from api.keys import bearer
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.shapes import in_bytes
 from api.web import origin
@@ -24,7 +25,7 @@ from geo.secret import secret
 from geo.settings import Settings
 from maps.export import FORMATS, estimated_size
 
-router = APIRouter(tags=["export"])
+router = APIRouter(tags=["export"], dependencies=[Depends(known)])
 PATH = "/api/v1/exports"
 _KINDS = tuple(dict.fromkeys(one.media_type for one in FORMATS.values()))
 _ORDER: dict[int | str, dict[str, Any]] = {202: {"content": {"application/json": {"schema": {"type": "object"}}}}}
@@ -51,22 +52,22 @@ def place(
 @router.get("/api/v1/export/estimate", responses=refusals(*KEYED))
 def estimate(session: SessionDep, wanted: WantedDep) -> dict[str, Any]:
     """How many rows and about how many bytes an export would have; nothing is made."""
-    found = order_of(session, wanted)
-    size = estimated_size(wanted.asked, wanted.format, found.total or 0)
-    return {"rows": found.total, "size": size, "streamed": FORMATS[wanted.format].streamed}
+    order = order_of(session, wanted)
+    size = estimated_size(wanted.asked, wanted.format, order.total or 0)
+    return {"rows": order.total, "size": size, "streamed": FORMATS[wanted.format].streamed}
 
 
-@router.get(f"{PATH}/{{token}}")
+@router.get(f"{PATH}/{{token}}", responses=refusals(*KEYED))
 def look(*, request: Request, session: SessionDep, settings: SettingsDep, response: Response, token: str) -> Any:
     """How far an order is, and where its file is once it is ready."""
     response.headers["Cache-Control"] = "no-store"
-    return standing(request, settings, exports.find(session, token), token)
+    return standing(request, settings, found(session, request, token), token)
 
 
-@router.delete(f"{PATH}/{{token}}", status_code=204, responses=refusals(409))
-def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
-    """Cancels an order, or removes its file."""
-    export = exports.find(session, token, lock=True)
+@router.delete(f"{PATH}/{{token}}", status_code=204, responses=refusals(*KEYED, 409))
+def cancel(request: Request, session: SessionDep, settings: SettingsDep, token: str) -> Response:
+    """Cancels an order, or removes its file; one of exact points for those alone who may order it."""
+    export = found(session, request, token, lock=True)
     exports.cancel(export, datetime.now(UTC))
     stores.remove(settings, [exporting.path_of(export)])
     return Response(status_code=204)
@@ -79,10 +80,7 @@ def cancel(session: SessionDep, settings: SettingsDep, token: str) -> Response:
 )
 def fetch(request: Request, session: SessionDep, settings: SettingsDep, token: str, filename: str) -> Response:
     """The file, also in ranges, while it lasts; one with exact points for those alone who may order it."""
-    export = exports.find(session, token)
-    if export.exact:
-        # An address is passed on more easily than an account.
-        signed.allowed(signed.user_of(session, request), "exact")
+    export = found(session, request, token)
     if filename != export.filename:
         raise NotFoundError(exports.GONE)
     if export.state in exports.OPEN:
@@ -100,6 +98,15 @@ def fetch(request: Request, session: SessionDep, settings: SettingsDep, token: s
     return stored.answer(request, file, headers, FORMATS[export.format].media_type)
 
 
+def found(session: Session, request: Request, token: str, *, lock: bool = False) -> Export:
+    """The order of a token; of exact points for those alone who may order them: UnauthorizedError, ForbiddenError."""
+    export = exports.find(session, token, lock=lock)
+    if export.exact:
+        # An address is passed on more easily than an account. Whatever the method, a key that may order may this.
+        signed.allowed(signed.user_of(session, request, reading=True), "exact")
+    return export
+
+
 def ordered(
     session: Session, request: Request, settings: Settings, wanted: Wanted, *, mail: bool = False
 ) -> tuple[str, Export]:
@@ -111,7 +118,7 @@ def ordered(
     with aside(session) as short:
         most = {limits.subject(key, "export", who): settings.limit_export_hour}
         limits.count(short, most, refusal=limits.TOO_MANY)
-    called = exporting.filename(wanted.format)
+    called = exporting.filename(wanted.format, exact=wanted.asked.exact)
     export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
     return exports.token_of(key, export), export
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import performing
 from api.deps import LangDep, SessionsDep
 from api.filters import read_filters
+from api.parameters import CategoriesDep, known
 from geo.deadlines import ZONE
 from geo.i18n import Lang, translate
 from maps.statistics import lris, periods, sheet, told
@@ -16,7 +17,7 @@ from maps.statistics.naming import Called, Named, named, names
 from maps.statistics.performance import Question
 from maps.statistics.periods import Period
 
-router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"])
+router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"], dependencies=[Depends(known)])
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DemoDep = Annotated[bool, Query(description="the demonstration reports instead, which otherwise never count")]
 
@@ -31,7 +32,7 @@ def show(
     period: Annotated[
         Period | None, Query(description="what `by=period` means, else month; weeks begin on Monday")
     ] = None,
-    category: Annotated[str | None, Query(description="codes of /api/v1/categories, with commas between")] = None,
+    category: CategoriesDep,
     unit: Annotated[str | None, Query(description="a code of /api/v1/units: what that unit did itself")] = None,
     area: Annotated[str | None, Query(description="the code of a district or a commune")] = None,
     since: Annotated[str | None, Query(description="a day, ISO 8601 or P30D; else the first report's day")] = None,
@@ -47,10 +48,10 @@ def show(
     keys = performing.dimensions(by)
     with sessions() as session:
         filters = read_filters(session, category=category, unit=unit, area=area, since=since, until=until)
-        known = names(session, english=lang == "en")
+        called = names(session, english=lang == "en")
     length: Period | None = (period or "month") if "period" in keys else None
     found = performing.ask(request, sessions, Question(filters, (keys,), length, demo=demo))
-    rows = named(found.tables[keys], keys, known, length)
+    rows = named(found.tables[keys], keys, called, length)
     if format == "csv":
         return _file(told.as_csv(rows, keys), CSV, f"thong-ke-{datetime.now(ZONE):%Y%m%d-%H%M}.csv")
     return {

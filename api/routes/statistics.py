@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from api.deps import SessionDep
 from api.filters import FiltersDep
+from api.parameters import known
 from boundaries import editions
 from geo.errors import NotFoundError, SetupError
 from maps.statistics import Period, by_area, summary
 
-router = APIRouter(prefix="/api/v1/statistics", tags=["maps"])
+router = APIRouter(prefix="/api/v1/statistics", tags=["maps"], dependencies=[Depends(known)])
 
 
 @router.get("")

@@ -1,6 +1,7 @@
 """What the fields of an export are, for people: read inside files, in both languages."""
 
 from geo.i18n import _, translate
+from geo.transitions import STATES
 from maps.export.source import Source
 
 SAID = {
@@ -34,6 +35,18 @@ SAID = {
     "attribution": _("ghi nguồn khi sử dụng"),
     "simplified": _("đường địa giới đã đơn giản hóa vì giấy phép"),
 }
+
+
+def meant(source: Source) -> list[tuple[str, str, str]]:
+    """What each state in a file means, in Vietnamese and in English; nothing where states are no field of it."""
+    if "state" not in source.fields:
+        return []
+    return [(state, said, translate(said, "en")) for state, said in STATES.items() if state != "withdrawn"]
+
+
+def both(text: str) -> str:
+    """A sentence in both languages."""
+    return f"{text} / {translate(text, 'en')}"
 
 
 def explained(source: Source) -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import shapely
 
 from maps.export import geometry
+from maps.export.fields import both
 from maps.export.moments import iso
 from maps.export.rows import Rows
 
@@ -22,7 +23,8 @@ def stream(rows: Rows) -> Iterator[bytes]:
     """Yields the file in pieces; moments also as the time that Google Earth's slider moves through."""
     schema, source = rows.schema(), rows.source
     fields = "".join(f'<SimpleField type="{_kind(one.type)}" name="{one.name}"/>' for one in [*schema][:-1])
-    credit = f"<description>{escape(source.credit)}</description>" if source.credit else ""
+    about = " ".join([source.credit or "", both(source.places) if source.places else ""]).strip()
+    credit = f"<description>{escape(about)}</description>" if about else ""
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
         f'<name>{source.name}</name>{credit}<Schema name="{source.name}" id="{source.name}">{fields}</Schema>\n'

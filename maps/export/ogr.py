@@ -7,13 +7,15 @@ from typing import Any
 import pyarrow as pa
 import pyogrio
 
+from maps.export.fields import both
 from maps.export.rows import Rows
 
 
 def geopackage(rows: Rows, path: Path) -> None:
     """Writes a GeoPackage with an R-tree and the source's name as its layer."""
     # Of 1.4 the triggers have other names, which readers of a few years ago take for missing.
-    write(rows, rows.schema(), rows.batches(), path, "GPKG", VERSION="1.3")
+    about = {"DESCRIPTION": both(rows.source.places)} if rows.source.places else {}
+    write(rows, rows.schema(), rows.batches(), path, "GPKG", VERSION="1.3", **about)
 
 
 def flatgeobuf(rows: Rows, path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.i18n import _, translate
+from geo.i18n import _
 from maps.export import crs, ogr
-from maps.export.fields import explained
+from maps.export.fields import both, explained, meant
 from maps.export.moments import iso
 from maps.export.rows import Rows
 
@@ -86,9 +86,11 @@ def _legend(rows: Rows) -> str:
     source = rows.source
     lines = [
         f"{source.name}.shp: UTF-8, EPSG:{source.crs} ({crs.find(source.crs).name})",
-        *(f"{said} / {translate(said, 'en')}" for said in _NOTES),
+        *map(both, (*_NOTES, *([source.places] if source.places else []))),
         *([source.credit] if source.credit else []),
         "",
         *("\t".join((short(name), name, vietnamese, english)) for name, vietnamese, english in explained(source)),
+        "",
+        *("\t".join(one) for one in meant(source)),
     ]
     return "\r\n".join(lines) + "\r\n"

@@ -18,6 +18,10 @@ from maps.features import select_public
 from maps.outlines import COARSE, FINE, LEVELS, given
 
 Kind = Literal["text", "moment", "truth", "number", "list"]
+BLURRED = _(
+    "Vị trí của lĩnh vực nhạy cảm là tâm một ô 500 m, không phải nơi xảy ra; ở lĩnh vực khác là nơi người gửi chọn."
+)
+EXACT = _("Vị trí CHÍNH XÁC của mọi phản ánh, kể cả lĩnh vực nhạy cảm: chỉ để dùng trong cơ quan, không được công bố.")
 POINT_DECIMALS = 7  # of a degree: 1 cm
 _KINDS: dict[type, Kind] = {bool: "truth", datetime: "moment", int: "number", list: "list", str: "text"}
 _ENDINGS = {"photos": ".jpg", "videos": ".mp4"}
@@ -27,7 +31,8 @@ _ENDINGS = {"photos": ".jpg", "videos": ".mp4"}
 class Source:
     """A select with `code`, `fields` and a place: `lon` and `lat` of a Point, `geometry` of a MultiPolygon.
 
-    `credit` is what must be said of where the rows come from.
+    `credit` is what must be said of where the rows come from, `places` of what its points are; `said` and `address` are
+    as in `Asked`.
     """
 
     name: str
@@ -37,6 +42,9 @@ class Source:
     crs: int = SRID
     decimals: int = POINT_DECIMALS
     credit: str | None = None
+    places: str | None = None
+    said: dict[str, str] | None = None
+    address: str = ""
 
     def kind(self, field: str) -> Kind:
         """What a field's values are."""
@@ -57,7 +65,10 @@ def reports(asked: Asked, *, ordered: bool = True) -> Source:
     if asked.changed_since is not None:
         found = changed(found, asked.changed_since)
     rows = (newest_first(found) if ordered else found).subquery("report")
-    return Source("reports", rows, asked.fields, "Point", asked.crs)
+    places = EXACT if asked.exact else BLURRED
+    return Source(
+        "reports", rows, asked.fields, "Point", asked.crs, places=places, said=asked.said, address=asked.address
+    )
 
 
 def areas(session: Session, edition: Edition, level: str, crs: int = SRID) -> Source:

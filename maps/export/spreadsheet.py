@@ -1,5 +1,6 @@
 """XLSX for clerks: dates as dates, numbers as numbers, a row in memory at a time."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,13 @@ import pyarrow as pa
 import shapely
 import xlsxwriter
 
+from geo.deadlines import ZONE
+from geo.i18n import _, translate
 from maps.export import crs, geometry, harmless
-from maps.export.fields import explained
+from maps.export.fields import explained, meant
 from maps.export.moments import local
 from maps.export.rows import Rows
+from maps.export.source import Source
 
 _CELL = 32_767  # characters that a cell takes
 
@@ -38,8 +42,24 @@ def save(rows: Rows, path: Path) -> None:
         sheet.autofilter(0, 0, line, len(heads) - 1)
         notes = book.add_worksheet("Ghi chu - Notes")
         notes.set_column(0, 2, 40)
-        for number, said in enumerate(explained(source)):
-            notes.write_row(number, 0, said)
+        for number, said in enumerate([*explained(source), *meant(source), *_about(source, at)]):
+            for column, text in enumerate(said):
+                notes.write_string(number, column, text)
+
+
+def _about(source: Source, at: tuple[str, str]) -> list[tuple[str, str, str]]:
+    """What the file is: its places, their system, when and from where it was made, and what of."""
+    system = f"EPSG:{source.crs} ({crs.find(source.crs).name})"
+    made = f"{datetime.now(ZONE):%d/%m/%Y %H:%M}"
+    only = ", ".join(f"{name}={value}" for name, value in (source.said or {}).items()) or "–"
+    rows = [(_("hệ tọa độ của các cột {names}"), system), (_("lúc tạo tệp, giờ Việt Nam"), made)]
+    if source.shape == "Point":
+        rows.append((_("bộ lọc"), only))
+    rows += [(_("nguồn"), source.address)] if source.address else []
+    names = ", ".join(at if source.shape == "Point" else ("wkt",))
+    found = [(value, translate(text, "vi", names=names), translate(text, "en", names=names)) for text, value in rows]
+    places = [(", ".join(at), source.places, translate(source.places, "en"))] if source.places else []
+    return [*places, *found]
 
 
 def _write(sheet: Any, line: int, values: tuple[Any, ...], moment: Any) -> None:

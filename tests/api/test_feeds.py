@@ -156,6 +156,11 @@ def test_every_filter_of_the_api_holds(client: TestClient, session: Session, mak
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
+def test_the_title_names_the_area_as_the_edition_of_today_does(client: TestClient) -> None:
+    title = said(opened(client, f"{FEED}?area=20413"), "a:title")[0]
+    assert title == "Phản ánh mới ở phường Cẩm Châu"
+
+
 def test_what_a_reader_has_is_not_sent_again(client: TestClient, session: Session, make_report: Make) -> None:
     make_report()
     first = client.get(FEED)

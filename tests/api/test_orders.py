@@ -96,7 +96,7 @@ def test_a_token_is_not_guessed_and_the_database_alone_does_not_tell_it(client: 
     assert len(token) == 32
     kept = session.scalars(select(Export)).one()
     assert token not in repr(vars(kept))
-    assert client.get(f"{PATH}/{token[:-1]}x").status_code == 404
+    assert client.get(f"{PATH}/{token[::-1]}").status_code == 404
     assert client.get(f"{PATH}/%00").status_code == 404
 
 
@@ -235,13 +235,64 @@ def test_exact_points_are_for_planners_and_operators(
         # Never the words of a sensitive report, and never its sender.
         assert feature["properties"]["content"] is None
         assert "Bưởi" not in json.dumps(feature, ensure_ascii=False)
+    called = client.get("/api/v1/export?exact=true").headers["content-disposition"]
+    assert 'filename="phan-anh-vi-tri-chinh-xac-' in called
     where = order(client, exact=True)
     work()
+    assert client.get(where).json()["filename"].startswith("phan-anh-vi-tri-chinh-xac-")
     link = client.get(where).json()["link"]
     file = client.get(link).json()
     assert file["features"][0]["geometry"]["coordinates"] == pytest.approx(HERE, abs=1e-6)
     client.cookies.clear()
     assert client.get(link).status_code == 401  # an address is passed on more easily than an account
+
+
+def test_whoever_may_not_see_exact_points_neither_sees_nor_removes_their_order(
+    client: TestClient,
+    session: Session,
+    make_user: Callable[..., User],
+    sign_in: Callable[[TestClient, User], None],
+    work: Callable[[], None],
+) -> None:
+    planner, officer = make_user("planner"), make_user("officer", unit="ubnd-503")
+    key = api_keys.make(session, planner, name="máy tính", scope="read", days=1)
+    session.commit()
+    sign_in(client, planner)
+    session.commit()
+    where = order(client, exact=True)
+    page = where.replace(PATH, "/planner/exports")
+    work()
+    assert client.get(page).status_code == 200
+    client.cookies.clear()
+    assert client.delete(where).status_code == 401
+    assert client.get(where).status_code == 401
+    stranger = client.get(page, follow_redirects=False)
+    assert stranger.status_code in {303, 401}
+    assert "/cancel" not in stranger.text
+    sign_in(client, officer)
+    session.commit()
+    assert client.delete(where).status_code == 403
+    seen = client.get(page)
+    assert (seen.status_code, "/cancel" in seen.text) == (403, False)
+    client.cookies.clear()
+    known = {"Authorization": f"Bearer {key}"}
+    assert client.get(where, headers=known).json()["state"] == "ready"
+    assert client.delete(where, headers=known).status_code == 204
+
+
+def test_the_form_of_an_exact_order_cancels_it_for_nobody_else(
+    client: TestClient, session: Session, make_user: Callable[..., User], sign_in: Callable[[TestClient, User], None]
+) -> None:
+    planner = make_user("planner")
+    session.commit()
+    sign_in(client, planner)
+    session.commit()
+    page = order(client, exact=True).replace(PATH, "/planner/exports")
+    token = client.get(page).text.partition('name="token" value="')[2].partition('"')[0]
+    client.cookies.delete("session")  # the form's own mark stays
+    refused = client.post(f"{page}/cancel", data={"token": token}, follow_redirects=False)
+    assert refused.status_code in {303, 401}
+    assert session.scalars(select(Export.state)).one() == "waiting"
 
 
 def test_a_key_that_only_reads_may_order(client: TestClient, session: Session, make_user: Callable[..., User]) -> None:

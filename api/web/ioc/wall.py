@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import mapping, signed
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
+from api.parameters import as_said
 from api.routes.overview import DemoDep, told
 from api.web import alert
 from api.web.desk.lists import units
@@ -38,7 +39,7 @@ def show(
 ) -> Response:
     """The page; everything that is chosen on it stands in its address, so that a wall starts again as it was."""
     who = signed.actor(signed.needed(session, request, "watch"))
-    query = {key: value for key, value in request.query_params.items() if value}
+    query = as_said(request)
     nonce = fresh_nonce()
     written = {key: query[key] for key in FILTERS if key in query}
     around = mapping.frame(session, settings, "ioc", lang=lang, site=_site(lang, query, nonce), filters=written)

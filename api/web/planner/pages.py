@@ -22,6 +22,7 @@ from api.web.render import page
 from api.web.signing import STALE
 from geo import exports, stores
 from geo.errors import ForbiddenError, InvalidError
+from geo.geometry import SRID
 from geo.i18n import translate
 from geo.models import Export, Unit, User
 from geo.permissions import may
@@ -30,6 +31,7 @@ from geo.settings import Settings
 from maps.export import FORMATS, estimated_size
 from maps.export.crs import covers
 from maps.export.fields import SAID
+from maps.export.writing import check_format
 from maps.features import COLUMNS
 
 router = APIRouter(prefix="/planner", include_in_schema=False)
@@ -47,6 +49,8 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
     errors: dict[str, str] = {}
     found = None
     try:
+        if "format" in said:
+            check_format(said["format"], SRID)
         found = _summary(request, session, settings, user, chosen)
     except (InvalidError, ForbiddenError) as refused:
         errors = asking.faults(refused, lang)
@@ -102,7 +106,7 @@ def place(
 @router.get("/exports/{order}")
 def look(*, request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep, order: str) -> Response:
     """How far an order is; the file, once it is there."""
-    export = exports.find(session, order)
+    export = orders.found(session, request, order)
     mark = forgery.device(request)
     response = page(
         request,
@@ -133,7 +137,7 @@ def cancel(
     """Cancels an order, or removes its file."""
     if not forgery.is_ours(request, settings, token):
         raise ForbiddenError(STALE)
-    export = exports.find(session, order, lock=True)
+    export = orders.found(session, request, order, lock=True)
     exports.cancel(export, datetime.now(UTC))
     stores.remove(settings, [exporting.path_of(export)])
     return RedirectResponse(f"/planner/exports/{order}", 303)

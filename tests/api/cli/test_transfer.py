@@ -72,6 +72,15 @@ def test_import_and_export(run: Run, own: Engine, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert len(json.loads(out.read_bytes())["features"]) == 3
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "in.csv", "in.csv.rejected.csv", "out.geojson"]
+    done = run("reports", "export", "--category", "giao-thong", "--category", "cay-xanh", "--out", out)
+    assert (done.returncode, len(json.loads(out.read_bytes())["features"])) == (0, 3)
+
+
+def test_an_archive_is_not_written_under_the_name_of_a_shapefile(run: Run, tmp_path: Path) -> None:
+    done = run("reports", "export", "--format", "shp", "--out", tmp_path / "cli.SHP")
+    assert done.returncode != 0
+    assert "cli.zip" in done.stderr
+    assert not (tmp_path / "cli.SHP").exists()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,7 @@ def test_import_and_export(run: Run, own: Engine, tmp_path: Path) -> None:
         ("reports", "export", "--fields", "phone", "--out", "out.geojson"),
         ("reports", "export", "--out", "/no/such/folder/out.geojson"),
         ("reports", "export", "--bbox", "1,2", "--out", "out.geojson"),
+        ("reports", "export", "--since", "2026-01-01", "--since", "2026-02-01", "--out", "out.geojson"),
         ("demo", "--reports", "0"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import sqlite3
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -193,9 +194,35 @@ def test_a_shapefile_explains_its_names(filled: Connection, tmp_path: Path) -> N
         assert b"VN_2000" in archive.read("reports.prj")
         legend = archive.read("LEGEND.txt").decode("utf-8-sig")
     assert "to_confirm\tneeds_confirmation\tnơi xảy ra còn chờ xác nhận\twhether the place" in legend
+    assert "tâm một ô 500 m" in legend
+    assert "in_progress\tĐang xử lý\tIn progress" in legend
     frame = read(tmp_path / "out-shp-5899.zip", "shp")
     assert all(len(content.encode()) <= 254 for content in frame["content"].dropna())
     assert any(LONG.startswith(content[:-1]) for content in frame["content"].dropna())
+
+
+def test_xlsx_says_what_its_places_are_and_what_was_asked(filled: Connection, tmp_path: Path) -> None:
+    asked = Asked(Filters(unit="ioc"), crs=5899, said={"unit": "ioc"}, address="https://example.vn/")
+    notes = openpyxl.load_workbook(written(filled, asked, "xlsx", tmp_path))["Ghi chu - Notes"]
+    rows = {row[1]: row[0] for row in notes.iter_rows(values_only=True)}
+    assert "x, y" in next(value for said, value in rows.items() if "tâm một ô 500 m" in said)
+    assert rows["hệ tọa độ của các cột x, y"].startswith("EPSG:5899 (VN-2000")
+    assert rows["bộ lọc"] == "unit=ioc"
+    assert rows["nguồn"] == "https://example.vn/"
+    assert rows["lúc tạo tệp, giờ Việt Nam"]
+    assert rows["Đã kết thúc"] == "closed"
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_file_says_whether_its_points_are_exact(filled: Connection, tmp_path: Path, exact: bool) -> None:
+    path = written(filled, Asked(exact=exact), "gpkg", tmp_path)
+    with sqlite3.connect(path) as database:
+        said = database.execute("SELECT description FROM gpkg_contents WHERE table_name = 'reports'").fetchone()[0]
+    assert ("CHÍNH XÁC" in said, "500 m" in said) == (exact, not exact)
+    with zipfile.ZipFile(written(filled, Asked(exact=exact), "shp", tmp_path)) as archive:
+        assert ("CHÍNH XÁC" in archive.read("LEGEND.txt").decode("utf-8-sig")) == exact
+    kml = written(filled, Asked(exact=exact), "kml", tmp_path).read_text("utf-8")
+    assert ("CHÍNH XÁC" in kml) == exact
 
 
 def test_fields_that_are_not_there() -> None:

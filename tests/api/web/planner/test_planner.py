@@ -52,7 +52,7 @@ def test_blanks_of_a_form_without_scripts_are_swept_out_of_the_address(client: T
     assert (answer.status_code, answer.headers["location"]) == (303, "/planner?area=503&crs=EPSG:5899")
 
 
-@pytest.mark.parametrize("query", ["bbox=1,2,3", "crs=EPSG:1", "area=nowhere", "since=gestern", "q=%00"])
+@pytest.mark.parametrize("query", ["bbox=1,2,3", "crs=EPSG:1", "area=nowhere", "since=gestern", "q=%00", "format=dxf"])
 def test_what_means_nothing_is_said_on_the_page(client: TestClient, query: str) -> None:
     answer = client.get(f"/planner?{query}")
     assert answer.status_code == 422

@@ -1,0 +1,90 @@
+"""What stands in an address holds, or is refused with a sentence: nothing of it is lost in silence."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from geo.models import Report
+
+DOORS = ("/api/v1/export/estimate", "/api/v1/reports", "/feeds/reports.atom", "/api/v1/density", "/api/v1/statistics")
+
+
+@pytest.mark.parametrize(
+    "query", ["category=giao-thong&category=cay-xanh", "category=giao-thong&category=&category=cay-xanh"]
+)
+def test_several_categories_are_taken_together_at_every_door(
+    client: TestClient, make_report: Callable[..., Report], query: str
+) -> None:
+    for category in ("giao-thong", "giao-thong", "cay-xanh", "khac"):
+        make_report(category=category, accepted=True)
+    assert client.get(f"/api/v1/export/estimate?{query}").json()["rows"] == 3
+    assert len(client.get(f"/api/v1/reports?{query}").json()["features"]) == 3
+    feed = client.get(f"/feeds/reports.atom?{query}").text
+    assert feed.count("<entry>") == 3
+    assert "category=giao-thong,cay-xanh" in feed  # its own address leads to the same
+    figures = client.get(f"/api/v1/statistics/performance?{query}").json()["total"]
+    assert figures["received"] == 3
+    assert client.get(f"/api/v1/hotspots?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/api/v1/export", "/api/v1/statistics/performance", "/api/v1/hotspots"])
+def test_any_other_filter_stands_once(client: TestClient, door: str) -> None:
+    refused = client.get(f"{door}?until=2026-01-01&until=2026-02-01")
+    assert refused.status_code == 422
+    assert "until được viết 2 lần" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("door", [*DOORS, "/api/v1/export", "/api/v1/statistics/performance"])
+def test_a_beginning_after_the_end_is_refused(client: TestClient, door: str) -> None:
+    refused = client.get(f"{door}?since=2026-02-01&until=2026-01-01")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["message"] == "since phải trước until."
+    assert client.get("/api/v1/reports?since=2026-01-01&until=2026-01-01").status_code == 200  # the whole day
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "/api/v1/export?sate=received",
+        "/api/v1/export/areas?edition=2020&level=commune&sate=received",
+        "/api/v1/export/estimate?sate=received",
+        "/api/v1/statistics?sate=received",
+        "/api/v1/statistics/performance?sate=received",
+        "/api/v1/statistics/lris?period=2026&sate=received",
+    ],
+)
+def test_a_misspelled_parameter_is_named_beside_those_that_there_are(client: TestClient, door: str) -> None:
+    refused = client.get(door)
+    assert refused.status_code == 422
+    detail = refused.json()["detail"]
+    assert "sate" in detail
+    described = client.get("/openapi.json").json()["paths"][door.partition("?")[0]]["get"]["parameters"]
+    assert all(one["name"] in detail for one in described if one["in"] == "query")
+
+
+def test_an_order_names_what_it_does_not_know_and_takes_a_language(client: TestClient) -> None:
+    refused = client.post("/api/v1/exports?sate=received&lang=en")
+    assert refused.status_code == 422
+    assert "no parameter sate" in refused.json()["detail"]
+    assert client.get("/api/v1/export/estimate?lang=en").status_code == 200
+
+
+def test_the_periodic_report_refuses_what_it_would_not_apply(client: TestClient) -> None:
+    for query in ("unit=ubnd-503", "category=cay-xanh"):
+        assert client.get(f"/api/v1/statistics/lris?period=2026&{query}").status_code == 422
+
+
+def test_an_unknown_code_is_named_with_where_the_codes_are(client: TestClient) -> None:
+    errors = client.get("/api/v1/reports?category=cay&unit=x&state=open").json()["errors"]
+    assert {one["field"]: one["message"] for one in errors} == {
+        "category": "category không có mã “cay”; các mã: /api/v1/categories.",
+        "unit": "unit không có mã “x”; các mã: /api/v1/units.",
+        "state": "state không có mã “open”; các mã: received, needs_info, in_progress, resolved, rejected, merged, "
+        "closed, withdrawn.",
+    }
+
+
+def test_the_choices_of_a_parameter_are_a_list_and_no_english_sentence(client: TestClient) -> None:
+    error = client.get("/api/v1/statistics/performance?format=pdf").json()["errors"][0]
+    assert error["message"] == "Không có giá trị này; dùng được: json, csv."
