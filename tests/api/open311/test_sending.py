@@ -165,7 +165,7 @@ def test_other_bodies_are_refused_in_the_same_shape(client: TestClient, grant: M
     assert errors(client.post(JSON, content=b"--x\r\nnonsense", headers=broken), 400)
     assert errors(client.post(JSON, data=form | {"description": "x" * 70_000}), 413)
     form_type = headers | {"content-type": "application/x-www-form-urlencoded"}
-    assert errors(client.post(JSON, content=b"\xff\xfe%00=%ff&service_code=%ed%a0%80", headers=form_type), 404)
+    assert errors(client.post(JSON, content=b"\xff\xfe%00=%ff&service_code=%ed%a0%80", headers=form_type), 400)
 
 
 def test_a_key_in_an_address_stays_out_of_the_access_log() -> None:
@@ -202,3 +202,20 @@ def test_a_picture_elsewhere_is_noted_down_with_the_report(
     wanted = session.scalars(select(MediaFetch)).one()
     assert wanted.url == url
     assert session.get_one(Report, wanted.report_id).code == answer.json()[0]["service_request_id"]
+
+
+def test_letters_that_are_not_percent_encoded_stay_what_they_are(
+    client: TestClient, session: Session, grant: Make, form: Form
+) -> None:
+    said = "Tổ sửa chữa chưa đến, đường ngập."
+    headers = {"authorization": f"Bearer {grant('send')}", "content-type": "application/x-www-form-urlencoded"}
+    plain = "&".join(f"{name}={value}" for name, value in (form | {"description": said}).items())
+    assert client.post(JSON, content=plain.encode(), headers=headers).status_code == 201
+    report = session.scalars(select(Report)).one()
+    assert report.content == f"Nơi xảy ra: trước cổng chợ\n{said}"
+    assert read(SECRET, session.get_one(Sender, report.id)).name == "Trần Thị Bưởi"
+    for wrong in (plain.encode("cp1258", "replace"), b"description=%ff%fe", "description=Tổ".encode()[:-1] + b"&lat=1"):
+        answer = client.post(JSON, content=wrong, headers=headers)
+        assert "UTF-8" in errors(answer, 400)
+        assert "UTF-8" in errors(client.post(f"{JSON}?lang=en", content=wrong, headers=headers), 400)
+    assert count(session) == 1
