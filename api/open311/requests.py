@@ -1,16 +1,17 @@
 """Reports out: one by its code, or those of a time and a place; what maps.features says is public, and no more."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from geoalchemy2 import Geography
-from sqlalchemy import Row, Select, cast, func, select
+from sqlalchemy import Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from api.archiving import check_archive
 from api.deps import LangDep, SessionDep, SettingsDep
-from api.open311 import asking
+from api.open311 import asking, inside
 from api.open311.doors import LIST, FormatDep, ReaderDep, base, made, told
 from api.open311.formats import answer
 from api.open311.states import STATUSES, detailed, status
@@ -22,13 +23,14 @@ from geo.errors import NotFoundError
 from geo.filters import Filters, apply_filters
 from geo.geometry import SRID
 from geo.i18n import Lang, _, translate
-from geo.models import Category, Report, Unit
+from geo.models import ApiKey, Category, Report, Unit
 from geo.reports import UNKNOWN
 from maps.features import properties, select_public
 
 router = made("/open311/v2")
 Text = Annotated[str | None, Query(max_length=2_000)]
 PROVINCE = _("tỉnh Quảng Nam")
+DEMO = _("Đây là dữ liệu mẫu để giới thiệu hệ thống, không phải phản ánh thật.")
 MERGED = _("Đã gộp với {lead}.")
 
 
@@ -39,7 +41,7 @@ def requests(
     session: SessionDep,
     settings: SettingsDep,
     lang: LangDep,
-    _key: ReaderDep,
+    key: ReaderDep,
     format: FormatDep,  # noqa: A002 (the standard's word)
     service_request_id: Annotated[
         str | None, Query(max_length=4_000, description="codes, with commas; nothing else counts then")
@@ -81,8 +83,8 @@ def requests(
         filters = Filters(bbox=place, category=tuple(services), since=time.start, until=time.end)
         query = _narrowed(select_public(filters), changed, asking.circle(lat, long, radius), statuses, units)
     query = query.order_by(Report.created_at.desc(), Report.id.desc()).limit(page_size).offset((page - 1) * page_size)
-    found = _told(session, query, lang, base(request, settings), extended=extensions == "true")
-    return answer(format, "service_requests", found)
+    found = _told(session, query, lang, base(request, settings), key, extended=extensions == "true")
+    return answer(format, "service_requests", found, headers=inside.headers(key))
 
 
 @router.get("/requests/{service_request_id}.{format}", responses=told(LIST))
@@ -92,7 +94,7 @@ def one(
     session: SessionDep,
     settings: SettingsDep,
     lang: LangDep,
-    _key: ReaderDep,
+    key: ReaderDep,
     service_request_id: str,
     format: FormatDep,  # noqa: A002 (the standard's word)
     extensions: Annotated[str | None, Query(max_length=10, description="true: with extended_attributes")] = None,
@@ -100,11 +102,11 @@ def one(
     """One report by its code, in any spelling; a list of one, as the standard has it."""
     code = codes.normalise(service_request_id)
     query = select_public().where(Report.code == code)
-    found = _told(session, query, lang, base(request, settings), extended=extensions == "true")
+    found = _told(session, query, lang, base(request, settings), key, extended=extensions == "true")
     if not found:
         check_archive(session, code)
         raise NotFoundError(UNKNOWN)
-    return answer(format, "service_requests", found)
+    return answer(format, "service_requests", found, headers=inside.headers(key))
 
 
 def _narrowed(
@@ -129,8 +131,12 @@ def _narrowed(
     return query
 
 
-def _told(session: Session, query: Select[Any], lang: Lang, site: str, *, extended: bool) -> list[dict[str, Any]]:
-    rows = session.execute(query.add_columns(Report.updated_at, Report.settled_at, Category.name_en)).all()
+def _told(
+    session: Session, query: Select[Any], lang: Lang, site: str, key: ApiKey | None, *, extended: bool
+) -> list[dict[str, Any]]:
+    sought = session.execute(query.add_columns(Report.updated_at, Report.settled_at, Category.name_en)).all()
+    more = inside.inside(session, key, [row.id for row in sought])
+    rows = [SimpleNamespace(**(dict(row._mapping) | more.get(row.id, {}))) for row in sought]
     words = last_words(session, [row.id for row in rows], lang)
     places = _places(session, {code for row in rows for code in (row.commune, row.area) if code})
     found = []
@@ -146,12 +152,12 @@ def _places(session: Session, area_codes: set[str]) -> dict[str, str]:
     return {one.code: f"{one.kind} {one.name}" for one in session.execute(query.order_by(Area.edition_id))}
 
 
-def _address(row: Row[Any], places: dict[str, str], lang: Lang) -> str | None:
+def _address(row: Any, places: dict[str, str], lang: Lang) -> str | None:
     found = dict.fromkeys(places[code] for code in (row.commune, row.area) if code in places)
     return ", ".join([*found, translate(PROVINCE, lang)]) if found else None
 
 
-def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, site: str) -> dict[str, Any]:
+def _request(row: Any, words: str | None, address: str | None, lang: Lang, site: str) -> dict[str, Any]:
     closed = status(row.state) == "closed"
     notes = words or state_name(row.state, lang)
     if row.state == "merged" and row.lead:
@@ -165,7 +171,7 @@ def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, 
         "service_code": row.category,
         "description": row.content,
         "agency_responsible": row.unit_name,
-        "service_notice": None,
+        "service_notice": translate(DEMO, lang) if row.demo else None,
         "requested_datetime": row.created_at,
         # Of what is closed, when it was closed.
         "updated_datetime": row.settled_at if closed and row.settled_at else row.updated_at,
@@ -180,7 +186,7 @@ def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, 
     }
 
 
-def _extended(row: Row[Any], lang: Lang, site: str) -> dict[str, Any]:
+def _extended(row: Any, lang: Lang, site: str) -> dict[str, Any]:
     said = properties(row)
     name = row.name_en if lang == "en" else row.category_name
     photos = [site + path for path in said["photos"]]
