@@ -126,6 +126,12 @@ def test_a_place_may_be_a_commune_or_stand_in_the_words(
         ({"media_url": "https://user:secret@example.org/a.jpg"}, 400, "media_url"),
         ({"media_url": "http://[::1"}, 400, "media_url"),
         ({"media_url": "http://example.org:99999/"}, 400, "media_url"),
+        ({"media_url": "http://169.254.169.254/x"}, 400, "media_url: Địa chỉ này không nằm trên mạng công cộng"),
+        ({"media_url": "http://127.0.0.1/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://2130706433/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://localhost/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://[::1]/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://example.org:8080/x.jpg"}, 400, "cổng 80 hoặc 443"),
         ({"api_key": ""}, 403, "api_key"),
         ({"api_key": "qn_nothing"}, 403, ""),
         ({"api_key": "\0"}, 403, ""),
@@ -145,6 +151,14 @@ def test_all_that_is_missing_is_told_at_once(client: TestClient, grant: Make) ->
     told = errors(client.post(JSON, data={"api_key": grant("send"), "service_code": "khac", "lat": "15.9"}), 400)
     for field in ("long", "description", "attribute[name]", "attribute[phone]", "attribute[truthful]"):
         assert field in told
+
+
+def test_place_service_picture_and_sender_are_told_at_once(client: TestClient, grant: Make) -> None:
+    wrong = {"media_url": "ftp://example.org/a.jpg", "phone": "12"}
+    told = errors(client.post(JSON, data={"api_key": grant("send")} | wrong), 400)
+    for field in ("service_code", "lat", "description", "attribute[name]", "attribute[phone]", "media_url"):
+        assert f"{field}: " in told
+    assert told.count("lat: ") == 1
 
 
 def test_a_key_must_be_one_that_sends(client: TestClient, session: Session, grant: Make, form: Form) -> None:
