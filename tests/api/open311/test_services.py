@@ -106,3 +106,10 @@ def test_errors_speak_the_readers_language_and_format(client: TestClient) -> Non
     assert (told.status_code, told.headers["content-language"]) == (404, "en")
     assert told.json() == [{"code": 404, "description": "There is no such service_code; services lists them."}]
     assert client.delete(f"{V2}/services.json").json()[0]["code"] == 404
+
+
+def test_another_format_is_refused_without_english(client: TestClient) -> None:
+    answer = client.get(f"{V2}/services.yaml")
+    assert answer.status_code == 404
+    assert "dùng được: json, xml." in answer.text
+    assert "or" not in answer.text.partition("dùng được")[2].partition("<")[0]
