@@ -15,6 +15,7 @@ from api.listener import Listener
 from api.measuring import Measuring
 from api.ogc import router as ogc
 from api.open311 import site as open311
+from api.readable import Readable
 from api.routes import (
     actions,
     assets,
@@ -105,6 +106,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.state.listener = listener = Listener(sessions)
     streams = Gauge("quangnam_streams", "Live streams that are open", registry=app.state.registry)
     streams.set_function(lambda: listener.open)
+    app.add_middleware(Readable)
     app.add_middleware(BodyLimit, settings=settings)
     app.add_middleware(Tus)
     # Pages must be small on the wire; pictures and fonts are already, and exports pack themselves. A stream would

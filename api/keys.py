@@ -57,6 +57,18 @@ def shown(session: Session, request: Request, *, reading: bool = False) -> ApiKe
     return key
 
 
+def reader(session: Session, request: Request, token: str | None) -> ApiKey | None:
+    """The key of somebody who reads, from the address (`token`) or the header; None for none, errors as `check`."""
+    return check(session, request.app.state.settings, token, "read") if token else shown(session, request)
+
+
+def officers(key: ApiKey | None) -> list[Actor]:
+    """What a program's key reads as: an officer of each unit that it is scoped to; nobody for a person's key."""
+    if key is None or key.user_id is not None:
+        return []
+    return [Actor("officer", unit_id=unit.id) for unit in key.units]
+
+
 def agency(key: ApiKey | None, report: Report) -> Actor | None:
     """The unit of a report as a program's key speaks for it; None for a key that may not."""
     if key is None or key.user_id is not None or not api_keys.reaches(key, "steps"):

@@ -17,6 +17,7 @@ from geo.settings import Settings
 MOST_REDIRECTS = 3
 PATIENCE = 20.0  # seconds for all of one answer, however it trickles
 PORTS = (80, 443)  # others serve what is no picture
+NOT_PUBLIC = _("Địa chỉ này không nằm trên mạng công cộng nên không lấy ảnh từ đó.")
 _CHUNK = 65_536
 _REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -34,21 +35,48 @@ def get(
     InvalidError for an address that is none, not public, or whose file is too large; UnreachableError where nobody
     answers, or with anything but 200. Each name is resolved once and that very address is connected to.
     """
-    inside = settings.fetch_inside
     for _hop in range(MOST_REDIRECTS + 1):
         parts = urlsplit(checked_url(url))
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        if not inside and port not in PORTS:
-            raise InvalidError(_("Địa chỉ ảnh chỉ được dùng cổng 80 hoặc 443."), field="url")
+        host, port = _place(parts, settings)
         addresses = resolver(host, port)
-        if not addresses or not (inside or all(map(allowed, addresses))):
-            raise InvalidError(_("Địa chỉ này không nằm trên mạng công cộng nên không lấy ảnh từ đó."), field="url")
+        if not addresses or not (settings.fetch_inside or all(map(allowed, addresses))):
+            raise InvalidError(NOT_PUBLIC, field="url")
         connection = _connection(parts, host, port, addresses[0], trust)
         found = _read(connection, host, parts, settings.max_photo_bytes)
         if isinstance(found, bytes):
             return found
         url = urljoin(url, found)
     raise UnreachableError(f"{host}: too many redirects")
+
+
+def promising(url: str, settings: Settings) -> str:
+    """The address, where nothing that it says itself forbids to bring a picture from it: its name is not looked up.
+
+    InvalidError, as `get` would say it later, for its form, its port, and an address inside written as such.
+    """
+    parts = urlsplit(url := checked_url(url))
+    host, port = _place(parts, settings)
+    if not settings.fetch_inside and not all(map(is_public, _written(host, port))):
+        raise InvalidError(NOT_PUBLIC, field="url")
+    return url
+
+
+def _place(parts: SplitResult, settings: Settings) -> tuple[str, int]:
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if not settings.fetch_inside and port not in PORTS:
+        raise InvalidError(_("Địa chỉ ảnh chỉ được dùng cổng 80 hoặc 443."), field="url")
+    return host, port
+
+
+def _written(host: str, port: int) -> list[str]:
+    """The addresses that a host is without asking anybody: numbers in any spelling, and this machine by its name."""
+    if host.rstrip(".") == "localhost":
+        return ["127.0.0.1"]
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return []
+    return [str(one[4][0]) for one in found]
 
 
 class _Plain(http.client.HTTPConnection):

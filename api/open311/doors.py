@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from api import keys
-from api.deps import SessionDep, SettingsDep
+from api.deps import SessionDep
 from api.open311.errors import Door
 from api.open311.formats import Format
 from geo.models import ApiKey
@@ -62,11 +62,10 @@ def base(request: Request, settings: Settings) -> str:
 def _reader(
     request: Request,
     session: SessionDep,
-    settings: SettingsDep,
-    api_key: Annotated[str | None, Query(max_length=200, description="reading needs none")] = None,
+    api_key: Annotated[str | None, Query(max_length=200, description="what is public needs none")] = None,
     jurisdiction_id: Jurisdiction = None,  # noqa: ARG001 (known, so that it is documented)
 ) -> ApiKey | None:
-    return keys.check(session, settings, api_key, "read") if api_key else keys.shown(session, request)
+    return keys.reader(session, request, api_key)
 
 
 ReaderDep = Annotated[ApiKey | None, Depends(_reader, scope="function")]

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from api import sentences
 from api.deps import language
 from api.open311.formats import TYPES, answer
+from api.open311.plan import statuses
 from api.problems import RETRY, TITLES, UNAVAILABLE
 from geo import errors
 from geo.errors import QuangnamError
@@ -49,6 +50,7 @@ FIELDS = {
     "lead": "duplicate_of",
     "url": "media_url",
 }
+NO_FORMAT = _("Không có giá trị này; dùng được: {expected}.")
 Error = dict[str, Any]
 _log = logging.getLogger(__name__)
 
@@ -66,6 +68,10 @@ class Door(APIRoute):
             except QuangnamError as error:
                 return _domain(request, error)
             except RequestValidationError as error:
+                if any(tuple(one["loc"]) == ("path", "format") for one in error.errors()):
+                    return _domain(
+                        request, errors.InvalidError(NO_FORMAT, field="format", expected=", ".join(TYPES)), status=404
+                    )
                 status = 404 if any(one["loc"][0] == "path" for one in error.errors()) else 400
                 return _domain(request, sentences.faults(error.errors(), skip=1), status=status)
             except HTTPException as error:
@@ -105,9 +111,9 @@ def _domain(request: Request, error: QuangnamError, *, status: int | None = None
         found = code = status
     faults = error.faults if isinstance(error, errors.FaultsError) else [error]
     told = [_error(code, _sentence(one, lang)) for one in faults]
-    if isinstance(error, errors.ConflictError) and "possible" in error.details:
-        possible = ", ".join(error.details["possible"]) or "–"
-        told.append(_error(code, translate(_("Các bước có thể làm lúc này: {steps}."), lang, steps=possible)))
+    if isinstance(error, errors.ConflictError) and (possible := statuses(error.details.get("possible", ()))):
+        text = _("Lúc này có thể gửi status: {statuses}.")
+        told.append(_error(code, translate(text, lang, statuses=", ".join(possible))))
     return refusal(request, found, told, headers)
 
 

@@ -1,5 +1,7 @@
 """Which steps of our process a status of an agency's system means, from where the report stands."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from geo.details import Details
@@ -18,6 +20,22 @@ REFUSED = ("NO_FURTHER_ACTION", "UNABLE_TO_FIX")
 ASKED, DOUBLE = "INFORMATION_REQUIRED", "DUPLICATE"
 STATUSES = (*ACCEPTED, *DONE, *ELSEWHERE, *REFUSED, ASKED, DOUBLE)
 OTHER = "khac"
+# What to send for a step; of what was not accepted yet the acceptance may come along.
+SAID: dict[str, tuple[str, ...]] = {
+    "accept": ("ACCEPTED", "IN_PROGRESS", "FIXED"),
+    "progress": ("IN_PROGRESS",),
+    "resolve": ("FIXED",),
+    "forward": (ELSEWHERE[0],),
+    "return": (ELSEWHERE[0],),
+    "reject": (REFUSED[0],),
+    "ask": (ASKED,),
+    "merge": (DOUBLE,),
+}
+
+
+def statuses(steps: Sequence[str]) -> list[str]:
+    """The statuses that mean one of these steps; those of our own pages mean nothing here."""
+    return list(dict.fromkeys(status for step in steps for status in SAID.get(step, ())))
 
 
 def status_of(text: str) -> str:

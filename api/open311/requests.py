@@ -1,6 +1,7 @@
 """Reports out: one by its code, or those of a time and a place; what maps.features says is public, and no more."""
 
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.archiving import check_archive
 from api.deps import LangDep, SessionDep, SettingsDep
-from api.open311 import asking
+from api.open311 import asking, inside
 from api.open311.doors import LIST, FormatDep, ReaderDep, base, made, told
 from api.open311.formats import answer
 from api.open311.states import STATUSES, detailed, status
@@ -22,13 +23,14 @@ from geo.errors import NotFoundError
 from geo.filters import Filters, after, apply_filters, cursor_of, newest_first
 from geo.geometry import SRID
 from geo.i18n import Lang, _, translate
-from geo.models import Category, Report, Unit
+from geo.models import ApiKey, Category, Report, Unit
 from geo.reports import UNKNOWN
 from maps.features import properties, select_public
 
 router = made("/open311/v2")
 Text = Annotated[str | None, Query(max_length=2_000)]
 PROVINCE = _("tỉnh Quảng Nam")
+DEMO = _("Đây là dữ liệu mẫu để giới thiệu hệ thống, không phải phản ánh thật.")
 MERGED = _("Đã gộp với {lead}.")
 
 
@@ -39,7 +41,7 @@ def requests(
     session: SessionDep,
     settings: SettingsDep,
     lang: LangDep,
-    _key: ReaderDep,
+    key: ReaderDep,
     format: FormatDep,  # noqa: A002 (the standard's word)
     service_request_id: Annotated[
         str | None, Query(max_length=4_000, description="codes, with commas; nothing else counts then")
@@ -87,8 +89,8 @@ def requests(
     query = after(query, cursor) if cursor else query.offset((page - 1) * page_size)
     rows = _rows(session, query)
     site = base(request, settings)
-    found = _told(session, rows[:page_size], lang, site, extended=extensions == "true")
-    headers = {}
+    found = _told(session, rows[:page_size], lang, site, key, extended=extensions == "true")
+    headers = dict(inside.headers(key))
     if len(rows) > page_size:
         # Pages are counted, and a report that leaves the filter between two of them moves the next one out of sight.
         last = rows[page_size - 1]
@@ -105,7 +107,7 @@ def one(
     session: SessionDep,
     settings: SettingsDep,
     lang: LangDep,
-    _key: ReaderDep,
+    key: ReaderDep,
     service_request_id: str,
     format: FormatDep,  # noqa: A002 (the standard's word)
     extensions: Annotated[str | None, Query(max_length=10, description="true: with extended_attributes")] = None,
@@ -113,11 +115,12 @@ def one(
     """One report by its code, in any spelling; a list of one, as the standard has it."""
     code = codes.normalise(service_request_id)
     query = select_public().where(Report.code == code)
-    found = _told(session, _rows(session, query), lang, base(request, settings), extended=extensions == "true")
+    rows = _rows(session, query)
+    found = _told(session, rows, lang, base(request, settings), key, extended=extensions == "true")
     if not found:
         check_archive(session, code)
         raise NotFoundError(UNKNOWN)
-    return answer(format, "service_requests", found)
+    return answer(format, "service_requests", found, headers=inside.headers(key))
 
 
 def _narrowed(
@@ -146,7 +149,11 @@ def _rows(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
     return session.execute(query.add_columns(Report.updated_at, Report.settled_at, Category.name_en)).all()
 
 
-def _told(session: Session, rows: Sequence[Row[Any]], lang: Lang, site: str, *, extended: bool) -> list[dict[str, Any]]:
+def _told(
+    session: Session, sought: Sequence[Row[Any]], lang: Lang, site: str, key: ApiKey | None, *, extended: bool
+) -> list[dict[str, Any]]:
+    more = inside.inside(session, key, [row.id for row in sought])
+    rows = [SimpleNamespace(**(dict(row._mapping) | more.get(row.id, {}))) for row in sought]
     words = last_words(session, [row.id for row in rows], lang)
     places = _places(session, {code for row in rows for code in (row.commune, row.area) if code})
     found = []
@@ -162,12 +169,12 @@ def _places(session: Session, area_codes: set[str]) -> dict[str, str]:
     return {one.code: f"{one.kind} {one.name}" for one in session.execute(query.order_by(Area.edition_id))}
 
 
-def _address(row: Row[Any], places: dict[str, str], lang: Lang) -> str | None:
+def _address(row: Any, places: dict[str, str], lang: Lang) -> str | None:
     found = dict.fromkeys(places[code] for code in (row.commune, row.area) if code in places)
     return ", ".join([*found, translate(PROVINCE, lang)]) if found else None
 
 
-def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, site: str) -> dict[str, Any]:
+def _request(row: Any, words: str | None, address: str | None, lang: Lang, site: str) -> dict[str, Any]:
     closed = status(row.state) == "closed"
     notes = words or state_name(row.state, lang)
     if row.state == "merged" and row.lead:
@@ -181,7 +188,7 @@ def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, 
         "service_code": row.category,
         "description": row.content,
         "agency_responsible": row.unit_name,
-        "service_notice": None,
+        "service_notice": translate(DEMO, lang) if row.demo else None,
         "requested_datetime": row.created_at,
         # Of what is closed, when it was closed.
         "updated_datetime": row.settled_at if closed and row.settled_at else row.updated_at,
@@ -196,7 +203,7 @@ def _request(row: Row[Any], words: str | None, address: str | None, lang: Lang, 
     }
 
 
-def _extended(row: Row[Any], lang: Lang, site: str) -> dict[str, Any]:
+def _extended(row: Any, lang: Lang, site: str) -> dict[str, Any]:
     said = properties(row)
     name = row.name_en if lang == "en" else row.category_name
     photos = [site + path for path in said["photos"]]

@@ -1,36 +1,27 @@
 """A report in, through `api.intake.submit` as from every other door."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Header, Request, Response
-from sqlalchemy.orm import Session
 
 from api import follow, keys
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.intake import Receipt, submit
+from api.open311 import drafting
 from api.open311.doors import LIST, FormatDep, ReaderDep, made, told
 from api.open311.formats import answer
-from api.open311.forms import Form, FormDep, described
-from api.open311.services import category
-from api.schemas import LANDMARK, report_in, with_place
-from api.sms import places
-from api.web import formats, mapping
+from api.open311.forms import FormDep, described
+from api.web import formats
 from geo import elsewhere, idempotency
-from geo.errors import InvalidError, NotFoundError
+from geo.errors import NotFoundError
 from geo.i18n import Lang, _, translate
-from geo.reports import Draft, by_code
+from geo.reports import by_code
 from geo.secret import secret
-from geo.texts import checked
 
 router = made("/open311/v2")
 DOOR = "open311"
 NOTICE = _("{unit} sẽ tiếp nhận trước {accept} và trả lời trước {resolve}.")
-NO_PLACE = _(
-    "Chưa biết nơi xảy ra: hãy gửi lat và long; hoặc address_id là mã xã, phường (ở /reports/new/places) cùng"
-    " address_string tả nơi đó; hoặc address_string có tọa độ hay plus code."
-)
 FIELDS = {
     "api_key": "a key that may send",
     "service_code": "a code of services",
@@ -73,11 +64,7 @@ def send(
     said = form.fields
     with sessions.begin() as session:
         program = keys.check(session, settings, form.key(request), "send")
-        if "service_code" not in said:
-            raise InvalidError(_("Hãy chọn lĩnh vực."), field="service_code")
-        category(session, said["service_code"])
-        draft = _draft(session, form)
-        url = elsewhere.checked_url(said["media_url"]) if "media_url" in said else None
+        draft, url = drafting.read(session, settings, form, DOOR)
     device = said.get("device_id")
     with sessions.begin() as session:
         taken = submit(
@@ -126,37 +113,3 @@ def _notice(answer: dict[str, Any], lang: Lang) -> str:
         for name, value in answer["deadlines"].items()
     }
     return translate(NOTICE, lang, unit=answer["unit"]["name"], **moments)
-
-
-def _draft(session: Session, form: Form) -> Draft:
-    said, more = form.fields, form.attributes
-    # The family name comes first here.
-    name = " ".join(said[part].strip() for part in ("last_name", "first_name") if part in said)
-    values = {
-        "name": more.get("name") or name or None,
-        "phone": more.get("phone") or said.get("phone"),
-        "email": said.get("email") or more.get("email"),
-        "truthful": True if more.get("truthful", "").lower() in ("true", "on", "1") else None,
-        "category": said["service_code"],
-        "content": said.get("description"),
-        **{name: more.get(name) for name in ("organisation", "happened_at", "accuracy")},
-        **_place(session, said),
-    }
-    draft = report_in({name: value for name, value in values.items() if value is not None}).draft(DOOR)
-    if "lat" in said and "address_string" in said:
-        place = checked(said["address_string"], "address_string", least=0, most=LANDMARK[1])
-        return replace(draft, content=with_place(place, draft.content)) if place else draft
-    return draft
-
-
-def _place(session: Session, said: dict[str, str]) -> dict[str, str | float | None]:
-    if "lat" in said or "long" in said:
-        return {"lat": said.get("lat"), "lon": said.get("long")}
-    text = said.get("address_string")
-    if "address_id" in said:
-        return {"commune": said["address_id"], "landmark": text}
-    found = places.find(text, mapping.province(session)) if text and "\0" not in text else None
-    if found is None or len(found.points) != 1:
-        raise InvalidError(NO_PLACE, field="lat")
-    lon, lat = found.points[0]
-    return {"lon": lon, "lat": lat, "accuracy": found.accuracy}

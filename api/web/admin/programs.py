@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.web.admin.section import Change, Field, Part, Row, Saved, Section, known, number
+from api.web.desk.lists import units
 from geo import api_keys
 from geo.deadlines import ZONE
 from geo.errors import NotFoundError
 from geo.i18n import _
-from geo.models import ApiKey, Unit
+from geo.models import ApiKey
 
 A_MINUTE, DAYS = 60, 365  # what a form is filled with
 
@@ -23,12 +23,12 @@ def _rows(session: Session) -> list[Row]:
 
 
 def _notes(key: ApiKey) -> list[Part]:
-    units = ", ".join(unit.name for unit in key.units)
+    names = ", ".join(unit.name for unit in key.units)
     used: Part = (
         (_("dùng lần cuối {moment}"), {"moment": _moment(key.used_at)}) if key.used_at else _("chưa dùng lần nào")
     )
     until: list[Part] = [(_("dùng đến {moment}"), {"moment": _moment(key.expires_at)})] if key.expires_at else []
-    return [units, (_("{count} yêu cầu một phút"), {"count": key.per_minute}), *until, used]
+    return [names, (_("{count} yêu cầu một phút"), {"count": key.per_minute}), *until, used]
 
 
 def _moment(value: datetime) -> str:
@@ -36,11 +36,10 @@ def _moment(value: datetime) -> str:
 
 
 def _fields(session: Session) -> list[Field]:
-    units = session.execute(select(Unit.code, Unit.name).order_by(Unit.name)).all()
     return [
         Field("name", _("Chương trình hoặc cơ quan nào dùng khóa này"), required=True),
         Field("scope", _("Được làm gì"), "select", tuple(api_keys.PROGRAM_SCOPES.items()), required=True),
-        Field("units", _("Cho những đơn vị nào"), "several", [(code, name) for code, name in units]),
+        Field("units", _("Cho những đơn vị nào"), "several", [(one.code, one.name) for one in units(session)]),
         Field("per_minute", _("Số yêu cầu nhiều nhất trong một phút"), "number", start=str(A_MINUTE), required=True),
         Field("days", _("Dùng được trong bao nhiêu ngày"), "number", start=str(DAYS), required=True),
     ]

@@ -244,3 +244,15 @@ def test_a_key_that_is_shown_must_be_one(client: TestClient, grant: Make, key: s
     assert client.get(f"{V2}/requests.json", params={"api_key": key}).status_code == 403
     assert client.get(f"{V2}/requests.json", headers={"authorization": "Bearer qn_x"}).status_code == 403
     assert client.get(f"{V2}/requests.json", params={"api_key": grant("read")}).status_code == 200
+
+
+def test_demonstration_reports_say_so_without_extensions(
+    client: TestClient, session: Session, make_report: Make
+) -> None:
+    real, demo = make_report(), make_report()
+    session.execute(update(Report).where(Report.id == demo.id).values(demo=True))
+    told = {one["service_request_id"]: one["service_notice"] for one in client.get(f"{V2}/requests.json").json()}
+    assert told[real.code] is None
+    assert "dữ liệu mẫu" in told[demo.code]
+    root = tree(client.get(f"{V2}/requests/{demo.code}.xml?lang=en"))
+    assert "demonstration data" in (root.findtext("request/service_notice") or "")

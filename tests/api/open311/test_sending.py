@@ -126,6 +126,12 @@ def test_a_place_may_be_a_commune_or_stand_in_the_words(
         ({"media_url": "https://user:secret@example.org/a.jpg"}, 400, "media_url"),
         ({"media_url": "http://[::1"}, 400, "media_url"),
         ({"media_url": "http://example.org:99999/"}, 400, "media_url"),
+        ({"media_url": "http://169.254.169.254/x"}, 400, "media_url: Địa chỉ này không nằm trên mạng công cộng"),
+        ({"media_url": "http://127.0.0.1/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://2130706433/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://localhost/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://[::1]/x.jpg"}, 400, "mạng công cộng"),
+        ({"media_url": "http://example.org:8080/x.jpg"}, 400, "cổng 80 hoặc 443"),
         ({"api_key": ""}, 403, "api_key"),
         ({"api_key": "qn_nothing"}, 403, ""),
         ({"api_key": "\0"}, 403, ""),
@@ -147,6 +153,14 @@ def test_all_that_is_missing_is_told_at_once(client: TestClient, grant: Make) ->
         assert field in told
 
 
+def test_place_service_picture_and_sender_are_told_at_once(client: TestClient, grant: Make) -> None:
+    wrong = {"media_url": "ftp://example.org/a.jpg", "phone": "12"}
+    told = errors(client.post(JSON, data={"api_key": grant("send")} | wrong), 400)
+    for field in ("service_code", "lat", "description", "attribute[name]", "attribute[phone]", "media_url"):
+        assert f"{field}: " in told
+    assert told.count("lat: ") == 1
+
+
 def test_a_key_must_be_one_that_sends(client: TestClient, session: Session, grant: Make, form: Form) -> None:
     assert "chỉ để đọc" in errors(client.post(JSON, data=form | {"api_key": grant("read")}), 403)
     limited = form | {"api_key": grant("send", per_minute=1)}
@@ -165,7 +179,7 @@ def test_other_bodies_are_refused_in_the_same_shape(client: TestClient, grant: M
     assert errors(client.post(JSON, content=b"--x\r\nnonsense", headers=broken), 400)
     assert errors(client.post(JSON, data=form | {"description": "x" * 70_000}), 413)
     form_type = headers | {"content-type": "application/x-www-form-urlencoded"}
-    assert errors(client.post(JSON, content=b"\xff\xfe%00=%ff&service_code=%ed%a0%80", headers=form_type), 404)
+    assert errors(client.post(JSON, content=b"\xff\xfe%00=%ff&service_code=%ed%a0%80", headers=form_type), 400)
 
 
 def test_a_key_in_an_address_stays_out_of_the_access_log() -> None:
@@ -202,3 +216,20 @@ def test_a_picture_elsewhere_is_noted_down_with_the_report(
     wanted = session.scalars(select(MediaFetch)).one()
     assert wanted.url == url
     assert session.get_one(Report, wanted.report_id).code == answer.json()[0]["service_request_id"]
+
+
+def test_letters_that_are_not_percent_encoded_stay_what_they_are(
+    client: TestClient, session: Session, grant: Make, form: Form
+) -> None:
+    said = "Tổ sửa chữa chưa đến, đường ngập."
+    headers = {"authorization": f"Bearer {grant('send')}", "content-type": "application/x-www-form-urlencoded"}
+    plain = "&".join(f"{name}={value}" for name, value in (form | {"description": said}).items())
+    assert client.post(JSON, content=plain.encode(), headers=headers).status_code == 201
+    report = session.scalars(select(Report)).one()
+    assert report.content == f"Nơi xảy ra: trước cổng chợ\n{said}"
+    assert read(SECRET, session.get_one(Sender, report.id)).name == "Trần Thị Bưởi"
+    for wrong in (plain.encode("cp1258", "replace"), b"description=%ff%fe", "description=Tổ".encode()[:-1] + b"&lat=1"):
+        answer = client.post(JSON, content=wrong, headers=headers)
+        assert "UTF-8" in errors(answer, 400)
+        assert "UTF-8" in errors(client.post(f"{JSON}?lang=en", content=wrong, headers=headers), 400)
+    assert count(session) == 1

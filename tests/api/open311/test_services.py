@@ -124,3 +124,10 @@ def test_a_method_that_an_address_does_not_have_is_refused_with_those_it_has(
 def test_the_head_of_the_discovery_is_asked_for_alone(client: TestClient, path: str) -> None:
     assert client.head(path).headers["content-type"] == client.get(path).headers["content-type"]
     assert client.head(path).status_code == 200
+
+
+def test_another_format_is_refused_without_english(client: TestClient) -> None:
+    answer = client.get(f"{V2}/services.yaml")
+    assert answer.status_code == 404
+    assert "dùng được: json, xml." in answer.text
+    assert "or" not in answer.text.partition("dùng được")[2].partition("<")[0]

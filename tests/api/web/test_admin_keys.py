@@ -88,6 +88,8 @@ def test_a_key_works_until_it_is_revoked_or_expires(
     session.flush()
     assert client.get(address, headers=bearer(second)).status_code == 401
     sign_in(client, administrator)
+    # One tap more: what was revoked does not come back.
+    assert re.search(r"<details[^>]*><summary>Thu hồi</summary><form", client.get("/admin/keys").text)
     assert post(client, key=str(newest.id - 1), action="revoke").status_code == 200
     assert post(client, key=str(newest.id - 1), action="revoke").status_code == 422
     client.cookies.clear()
