@@ -117,6 +117,7 @@ def _other(tell: Tell, step: Any, before: int, waits: pd.Timestamp, *, last: boo
     if action in ("forward", "return", "reroute"):
         tell("rerouted" if action == "reroute" else "forwarded", before, at)
         tell("arrived", unit, at)
+        tell("moved", unit, at)
     elif action == "accept":
         tell("accepted", unit, at)
         tell("accept_hours", unit, at, working(waits, at))

@@ -16,6 +16,7 @@ from maps.statistics.columns import COLUMNS, values
 from maps.statistics.naming import Called, Named, named, names
 from maps.statistics.performance import Question
 from maps.statistics.periods import Period
+from maps.statistics.texts import MOVED
 
 router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"], dependencies=[Depends(known)])
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -76,7 +77,10 @@ def periodic(
     demo: DemoDep = False,
     format: Literal["json", "xlsx"] = "json",  # noqa: A002 (the word of all doors)
 ) -> Response | dict[str, Any]:
-    """The periodic report for LRIS: a table by unit and one by category, with totals; as a sheet ready to be signed."""
+    """The periodic report for LRIS: a table by unit and one by category, with totals; as a sheet ready to be signed.
+
+    422 for a period that has not begun. What units gave one another (`moved`) is in no total and not by category.
+    """
     span = periods.named(period)
     answer = performing.ask(request, sessions, lris.question(span, demo=demo))
     with sessions() as session:
@@ -109,6 +113,8 @@ def _as_json(report: lris.Report, lang: Lang, *, demo: bool) -> dict[str, Any]:
         "units": [_row(row) for row in report.units],
         "categories": [_row(row) for row in report.categories],
         "total": _figures(report.total),
+        "moved": report.total["moved"],
+        "note": translate(MOVED, lang, count=report.total["moved"]),
     }
 
 

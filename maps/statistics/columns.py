@@ -51,7 +51,10 @@ COLUMNS = (
         "arrived",
         _WAITING,
         _("Nơi khác chuyển đến"),
-        _("Được chuyển, trả lại hoặc điều phối đến đơn vị trong kỳ; kể cả phản ánh tách khỏi nhóm đã gộp."),
+        _(
+            "Được chuyển, trả lại hoặc điều phối đến đơn vị trong kỳ; kể cả phản ánh tách khỏi nhóm đã gộp. "
+            "Dòng tổng cộng và bảng theo lĩnh vực không tính việc chuyển giữa các đơn vị trong tỉnh."
+        ),
         "count",
         ("arrived", "split"),
     ),
@@ -86,7 +89,10 @@ COLUMNS = (
         "forwarded",
         _LEFT,
         _("Chuyển nơi khác"),
-        _("Đơn vị chuyển hoặc trả lại, hoặc Trung tâm IOC điều phối đi, trong kỳ."),
+        _(
+            "Đơn vị chuyển hoặc trả lại, hoặc Trung tâm IOC điều phối đi, trong kỳ. "
+            "Dòng tổng cộng và bảng theo lĩnh vực không tính việc chuyển giữa các đơn vị trong tỉnh."
+        ),
         "count",
         ("forwarded", "rerouted"),
     ),

@@ -6,7 +6,7 @@ steps around say, `stay` has the spans in which a report waited with a unit. A `
 
 from collections.abc import Sequence
 
-from maps.statistics.measures import COUNTS, FIRST, LAST, MEAN, MEDIANS
+from maps.statistics.measures import COUNTS, FIRST, LAST, MEAN, MEDIANS, OF_ALL_UNITS, OF_ONE_UNIT
 
 KEYS = ("unit_id", "category_id", "area_code", "bucket")
 _OPEN = "('received', 'needs_info', 'in_progress')"
@@ -116,7 +116,7 @@ def statement(grouped: Sequence[Sequence[str]]) -> str:
     keys = [key if key in there else f"NULL AS {key}" for key in KEYS]
     bits = f"GROUPING({', '.join(there)})" if there else "0"
     which = " ".join(f"WHEN {_mask(there, one)} THEN {place}" for place, one in enumerate(grouped))
-    counts = [f"{_count(name, kind, 'bucket' in there)} AS {name}" for name, kind in COUNTS.items()]
+    counts = [f"{_count(name, kind, there)} AS {name}" for name, kind in COUNTS.items()]
     medians = [
         f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {column}) FILTER (WHERE {kind}) / 3600 AS {name}"
         for name, (kind, column) in MEDIANS.items()
@@ -138,10 +138,13 @@ def _mask(there: Sequence[str], keys: Sequence[str]) -> int:
     return sum(1 << place for place, key in enumerate(reversed(there)) if key not in keys)
 
 
-def _count(name: str, kind: str, by_bucket: bool) -> str:
+def _count(name: str, kind: str, there: Sequence[str]) -> str:
     count = f"count(*) FILTER (WHERE {kind}"
+    if name in (*OF_ONE_UNIT, *OF_ALL_UNITS):
+        one_unit = "CAST(:unit_id AS int) IS NOT NULL" + (" OR GROUPING(unit_id) = 0" if "unit_id" in there else "")
+        return f"CASE WHEN ({one_unit}) = {str(name in OF_ONE_UNIT).lower()} THEN {count}) ELSE 0 END"
     border = "1" if name in FIRST else ":buckets" if name in LAST else None
     if border is None:
         return f"{count})"
     whole = f"{count} AND bucket = {border})"
-    return f"CASE GROUPING(bucket) WHEN 0 THEN {count}) ELSE {whole} END" if by_bucket else whole
+    return f"CASE GROUPING(bucket) WHEN 0 THEN {count}) ELSE {whole} END" if "bucket" in there else whole

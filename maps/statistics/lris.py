@@ -1,24 +1,26 @@
 """The periodic report that goes into the reporting system LRIS: what it says, before it is a sheet or JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from geo.deadlines import ZONE
+from geo.errors import InvalidError
 from geo.filters import Filters
 from geo.i18n import _
-from geo.models import Unit
+from geo.models import Category, Unit
 from maps.past import start_of
 from maps.statistics.measures import COUNTS, NAMES
-from maps.statistics.naming import Named, Names, named
+from maps.statistics.naming import Called, Named, Names, named
 from maps.statistics.performance import Answer, Dimension, Question
 from maps.statistics.periods import Span
 
-BY_UNIT: tuple[Dimension, ...] = ("unit",)
-BY_CATEGORY: tuple[Dimension, ...] = ("category",)
+BY_UNIT: tuple[Dimension] = ("unit",)
+BY_CATEGORY: tuple[Dimension] = ("category",)
 CENTRE = _("Trung tâm Giám sát, điều hành đô thị thông minh Quảng Nam")
 TITLES = {
     "month": _("Báo cáo kết quả tiếp nhận, xử lý phản ánh hiện trường tháng {number} năm {year}"),
@@ -54,34 +56,44 @@ class Report:
 
 
 def question(span: Span, *, demo: bool) -> Question:
-    """What a period's report asks of the statistics."""
+    """What a period's report asks of the statistics; InvalidError for a period that has not begun."""
+    if not span.begun(datetime.now(UTC)):
+        raise InvalidError(
+            _("Kỳ này chưa bắt đầu; ngày đầu tiên là {first}."), field="period", first=f"{span.first:%d/%m/%Y}"
+        )
     filters = Filters(since=start_of(span.first), until=start_of(span.after))
     return Question(filters, (BY_UNIT, BY_CATEGORY), demo=demo)
 
 
 def report(session: Session, span: Span, answer: Answer, known: Names) -> Report:
-    """The report that an answer to `question` makes; a committee is in it although nothing was sent to it."""
-    there = named(answer.tables[BY_UNIT], BY_UNIT, known, None)
-    told = {row.of["unit"]: row for row in there}
-    silent = {
-        number for number in session.scalars(_committees(span.first, span.after)) if known.units[number] not in told
-    }
-    nothing = {name: 0 if name in COUNTS else None for name in NAMES}
-    units: list[Named] = []
-    for number, called in known.units.items():
-        if called in told:
-            units.append(told[called])
-        elif number in silent:
-            units.append(Named({"unit": called}, nothing))
+    """The report that an answer to `question` makes, with all committees and categories, so that two can be compared.
+
+    Others are in it where something happened.
+    """
     return Report(
         span=span,
         taken=answer.until,
         made=datetime.now(ZONE).date(),
         over=answer.until >= start_of(span.after),
-        units=units,
-        categories=named(answer.tables[BY_CATEGORY], BY_CATEGORY, known, None),
+        units=_filled(BY_UNIT, answer, known, known.units, session.scalars(_committees(span.first, span.after))),
+        categories=_filled(BY_CATEGORY, answer, known, known.categories, session.scalars(_categories())),
         total=answer.total.figures,
     )
+
+
+def _filled(
+    by: tuple[Dimension], answer: Answer, known: Names, names: dict[int, Called], always: Iterable[int]
+) -> list[Named]:
+    """A table with a row for each of `always`, in the order of the names."""
+    told = {row.of[by[0]]: row for row in named(answer.tables[by], by, known, None)}
+    nothing = {name: 0 if name in COUNTS else None for name in NAMES}
+    for number in always:
+        told.setdefault(names[number], Named({by[0]: names[number]}, nothing))
+    return [told[called] for called in names.values() if called in told]
+
+
+def _categories() -> Any:
+    return select(Category.id).where(Category.active)
 
 
 def _committees(first: date, after: date) -> Any:

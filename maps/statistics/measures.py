@@ -6,6 +6,7 @@ COUNTS = {
     "carried": "kind = 'carried'",
     "received": "kind = 'received'",
     "arrived": "kind = 'arrived'",
+    "moved": "kind = 'arrived'",
     "split": "kind = 'split'",
     "accepted": "kind = 'accept'",
     "handled": HANDLED,
@@ -40,3 +41,5 @@ MEAN = "stars"
 NAMES = (*COUNTS, *MEDIANS, MEAN)
 # At its begin a span has what its first period carried; at its end what its last one left open.
 FIRST, LAST = ("carried",), ("open", "overdue")
+# Handing over is coming and going for one unit; among all of them a report only moves.
+OF_ONE_UNIT, OF_ALL_UNITS = ("arrived", "forwarded", "rerouted"), ("moved",)

@@ -27,6 +27,10 @@ class Span(NamedTuple):
         """Its last day."""
         return self.after - timedelta(days=1)
 
+    def begun(self, now: datetime) -> bool:
+        """Whether its first day is here."""
+        return start_of(self.first) <= now
+
     @property
     def number(self) -> int:
         """Which month or quarter of its year; the year itself where it is one."""

@@ -20,6 +20,7 @@ from maps.statistics.texts import (
     HEADS,
     MAKER,
     MOTTO,
+    MOVED,
     NOTES,
     NUMBER,
     PLACE_AND_DATE,
@@ -93,7 +94,9 @@ def _top(page: _Sheet, report: Report, lang: Lang, *, demo: bool) -> None:
     page.across(3, 0, LAST, _title(report, lang).upper(), bold=True, font_size=14)
     until = report.taken.astimezone(ZONE)
     said = page.say(DATED if report.over else SO_FAR, first=f"{report.span.first:%d/%m/%Y}", last=_last(report, until))
-    page.across(4, 0, LAST, said + (" – " + page.say(DEMO) if demo else ""), italic=True)
+    # What would change until it is over must not be taken for the result.
+    wanted = {} if report.over else {"bold": True, "font_color": "#A32014"}
+    page.across(4, 0, LAST, said + (" – " + page.say(DEMO) if demo else ""), italic=True, **wanted)
 
 
 def _last(report: Report, until: Any) -> str:
@@ -137,7 +140,7 @@ def _body(page: _Sheet, rows: list[Named], total: dict[str, Any]) -> int:
 def _figures(page: _Sheet, at: int, figures: dict[str, Any], *, summed: tuple[int, int] | None, **wanted: Any) -> None:
     for place, column in enumerate(COLUMNS):
         style = page.format(border=1, num_format=FORMATS[column.kind], **wanted)
-        found, formula = value(column, figures), _formula(column, at, FIRST + place, summed)
+        found, formula = value(column, figures), _formula(column, at, summed)
         if formula:
             page.sheet.write_formula(at, FIRST + place, formula, style, "–" if found is None else found)
         elif found is None:
@@ -146,7 +149,7 @@ def _figures(page: _Sheet, at: int, figures: dict[str, Any], *, summed: tuple[in
             page.sheet.write_number(at, FIRST + place, found, style)
 
 
-def _formula(column: Column, at: int, place: int, summed: tuple[int, int] | None) -> str | None:
+def _formula(column: Column, at: int, summed: tuple[int, int] | None) -> str | None:
     """How a cell follows from others; None where it is a figure of its own."""
     cells = [xl_rowcol_to_cell(at, FIRST + _PLACES[one]) for one in column.of if one in _PLACES]
     if column.kind == "sum":
@@ -154,8 +157,20 @@ def _formula(column: Column, at: int, place: int, summed: tuple[int, int] | None
     if column.kind == "share":
         return f'=IF({cells[1]}=0,"–",{cells[0]}/{cells[1]})'
     if column.kind == "count" and summed:
-        return f"=SUM({xl_rowcol_to_cell(summed[0], place)}:{xl_rowcol_to_cell(summed[1], place)})"
+        return _total(column, summed)
     return None
+
+
+def _total(column: Column, rows: tuple[int, int]) -> str | None:
+    """The sum of a column; what units gave one another came and went, and is in neither total."""
+    if column.name == "forwarded":
+        return None
+
+    def added(name: str) -> str:
+        place = FIRST + _PLACES[name]
+        return f"SUM({xl_rowcol_to_cell(rows[0], place)}:{xl_rowcol_to_cell(rows[1], place)})"
+
+    return f"={added('arrived')}-{added('forwarded')}" if column.name == "arrived" else f"={added(column.name)}"
 
 
 _PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
@@ -168,7 +183,9 @@ def _below(page: _Sheet, report: Report, row: int) -> int:
     for place, column in enumerate(COLUMNS):
         said = f"({FIRST + place + 1}) {page.say(column.heading)}: {page.say(column.meaning)}"
         sheet.merge_range(row + 1 + place, 0, row + 1 + place, LAST, said, plain)
-    row += len(COLUMNS) + 2
+    row += len(COLUMNS) + 1
+    sheet.merge_range(row, 0, row, LAST, page.say(MOVED, count=report.total["moved"]), plain)
+    row += 2
     middle, made = LAST // 2, report.made
     # As offices write dates: a zero before days below ten and the first two months.
     month = f"{made:%m}" if made.month < 3 else str(made.month)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.models import Report, Unit
+from geo.models import Category, Report, Unit
 from maps.statistics.measures import NAMES
 from tests import histories
 from tests.histories import LOCAL
@@ -76,7 +77,7 @@ def _grid(book: Any, sheet: str) -> list[list[Any]]:
 
 @pytest.fixture
 def filled(session: Session) -> None:
-    histories.fill(session, 400, seed=11)
+    histories.fill(session, 400, seed=11, whole=True)
 
 
 @pytest.mark.usefixtures("filled")
@@ -98,12 +99,25 @@ def test_the_sheet_for_lris_adds_up_by_formula_and_by_value(client: TestClient, 
         for at in range(start, end + 1):
             for place, cell in enumerate(written[at]):
                 if isinstance(cell, str) and cell.startswith("=SUM"):
-                    assert shown[at][place] == sum(row[place] for row in shown[start:end])
+                    sums = [
+                        sum(line[0].value for line in values[sheet][one])
+                        for one in re.findall(r"SUM\(([A-Z0-9:]+)\)", cell)
+                    ]
+                    assert re.sub(r"SUM\([A-Z0-9:]+\)", "", cell) == "=" + "-" * (len(sums) - 1)
+                    assert shown[at][place] == sums[0] - sum(sums[1:]), cell
                 elif isinstance(cell, str) and cell.startswith("=") and "IF" not in cell:
                     parts = [openpyxl.utils.cell.coordinate_from_string(one) for one in cell[1:].split("+")]
                     columns = [openpyxl.utils.column_index_from_string(letter) - 1 for letter, _row in parts]
                     assert {line for _letter, line in parts} == {at + 1}
                     assert shown[at][place] == sum(shown[at][one] for one in columns)
+        total = dict(zip(names, shown[end][2:], strict=True))
+        assert total["waiting"] == total["handled"] + total["forwarded"] + total["merged"] + total["open"]
+        # What units gave one another is in their rows, in no total, and said below.
+        assert sum(dict(zip(names, row[2:], strict=True))["forwarded"] for row in shown[start:end]) == (
+            told["moved"] if sheet == "Theo đơn vị" else 0
+        )
+        assert told["moved"] > total["forwarded"] == 0
+        assert [told["note"]] in [[cell for cell in row if cell is not None] for row in shown]
 
 
 def test_the_sheet_for_lris_is_ready_to_be_signed(client: TestClient, session: Session) -> None:
@@ -139,6 +153,22 @@ def test_the_sheet_for_lris_is_ready_to_be_signed(client: TestClient, session: S
     assert sum("UBND" in one for one in said) >= 17
 
 
+def test_every_category_in_use_is_in_every_sheet(client: TestClient, session: Session, make_report: Make) -> None:
+    kinds = session.scalars(select(Category).order_by(Category.position, Category.id)).all()
+    kinds[0].active = False
+    make_report(category=kinds[1].code)
+    session.flush()
+    empty, now = (
+        client.get(f"/api/v1/statistics/lris?period={one}").json() for one in ("2020-Q3", datetime.now(LOCAL).year)
+    )
+    for found, received in ((empty, 0), (now, 1)):
+        assert [one["code"] for one in found["categories"]] == [one.code for one in kinds[1:]]
+        assert [one["received"] for one in found["categories"]] == [received] + [0] * (len(kinds) - 2)
+    data = client.get("/api/v1/statistics/lris?period=2020-Q3&format=xlsx").content
+    rows = _grid(openpyxl.load_workbook(io.BytesIO(data)), "Theo lĩnh vực")
+    assert [row[1] for row in rows if isinstance(row[0], int)] == [one.name for one in kinds[1:]]
+
+
 def test_a_period_that_is_not_over_says_so(client: TestClient, make_report: Make) -> None:
     make_report()
     year = datetime.now(UTC).year
@@ -149,7 +179,17 @@ def test_a_period_that_is_not_over_says_so(client: TestClient, make_report: Make
     )
     data = client.get(f"/api/v1/statistics/lris?period={year}&format=xlsx").content
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert "Số liệu tạm tính từ ngày" in str(sheet["A5"].value)
     assert "kỳ báo cáo chưa kết thúc" in str(sheet["A5"].value)
+    assert sheet["A5"].font.bold
+
+
+@pytest.mark.parametrize("format_", ["json", "xlsx"])
+def test_a_period_that_has_not_begun_is_refused(client: TestClient, format_: str) -> None:
+    year = datetime.now(LOCAL).year + 1
+    answer = client.get(f"/api/v1/statistics/lris?period={year}-Q1&format={format_}")
+    assert answer.status_code == 422
+    assert f"chưa bắt đầu; ngày đầu tiên là 01/01/{year}" in answer.text
 
 
 @pytest.mark.parametrize("wrong", ["2026-13", "2026-Q5", "26", "2026-Q", "0001", "x" * 11])

@@ -17,6 +17,7 @@ from geo.models import Report, Unit
 from geo.permissions import SYSTEM, Actor
 from geo.transitions import Action
 from maps.statistics import periods
+from maps.statistics.columns import values
 from maps.statistics.performance import Question, performance
 from tests import histories
 from tests.histories import LOCAL
@@ -203,9 +204,36 @@ def test_whatever_came_went_or_is_still_there(session: Session, seed: int) -> No
     with session.begin_nested() as nested:
         histories.fill(session, 60, seed=seed, whole=True)
         by = ("unit", "category", "period")
-        found = performance(session, Question(Filters(), (by,), "month"), now=local(2025, 6, 1))  # type: ignore[arg-type]
-        for line in [*found.tables[by], found.total]:  # type: ignore[index]
+        more = (("unit",), ("category",), ("area", "period"), ("period",))
+        found = performance(session, Question(Filters(), (by, *more), "month"), now=local(2025, 6, 1))  # type: ignore[arg-type]
+        for line in [*(one for table in found.tables.values() for one in table), found.total]:
             had = sum(line.figures[name] for name in ("carried", "received", "arrived", "split"))
             went = ("handled", "forwarded", "rerouted", "merged", "open")
             assert had == sum(line.figures[name] for name in went), line
+            if line.unit is None:
+                # Nothing comes from outside the province and nothing leaves it.
+                assert not any(line.figures[name] for name in ("arrived", "forwarded", "rerouted")), line
+            else:
+                assert not line.figures["moved"], line
+        for table in found.tables.values():
+            moves = [one.figures["moved" if one.unit is None else "arrived"] for one in table]
+            assert sum(moves) == found.total.figures["moved"]
+            left = sum(one.figures["forwarded"] + one.figures["rerouted"] for one in table)
+            assert left in (0, found.total.figures["moved"])
         nested.rollback()
+
+
+def test_seven_reports_of_which_two_move_are_seven_to_handle(session: Session, live: Callable[..., Life]) -> None:
+    lives = [live(local(2026, 4, 1, 8), category="cap-thoat-nuoc") for _ in range(7)]
+    for life in lives[:2]:
+        life.step(local(2026, 4, 1, 9), "forward", unit="ubnd-503")
+    asked = Filters(since=local(2026, 4, 1), until=local(2026, 5, 1))
+    session.flush()
+    by = (("unit",), ("category",), ("area",), ("period",))
+    found = performance(session, Question(asked, by, "month"), now=local(2026, 6, 1))  # type: ignore[arg-type]
+    whole = [line for one in by[1:] for line in found.tables[one]]  # type: ignore[index]
+    for line in [*whole, found.total]:
+        assert values(line.figures)["waiting"] == 7
+        assert (line.figures["arrived"], line.figures["forwarded"], line.figures["moved"]) == (0, 0, 2)
+    units = [values(line.figures) for line in found.tables[("unit",)]]
+    assert sorted((one["waiting"], one["arrived"], one["forwarded"]) for one in units) == [(2, 2, 0), (7, 0, 2)]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from api import performing
 from api.deps import LangDep, SessionsDep
@@ -16,9 +17,10 @@ from api.web.desk.lists import units
 from api.web.planner.statistics_charts import Bars, bars
 from api.web.render import page
 from geo.deadlines import ZONE
-from geo.filters import Filters
+from geo.filters import Filters, apply_filters
 from geo.i18n import Lang, _, translate
 from geo.models import Report
+from geo.permissions import PUBLIC, visible
 from maps import samples
 from maps.past import start_of
 from maps.statistics import periods
@@ -27,6 +29,7 @@ from maps.statistics.measures import COUNTS, NAMES
 from maps.statistics.naming import Called, Named, named, names
 from maps.statistics.performance import Answer, Dimension, Question
 from maps.statistics.periods import Period, Span
+from maps.statistics.texts import MOVED
 
 router = APIRouter(include_in_schema=False)
 BY_UNIT: tuple[Dimension, ...] = ("unit",)
@@ -58,8 +61,9 @@ def show(
     period: str = "",
     unit: str = "",
     category: str = "",
+    demo: bool = False,
 ) -> Response:
-    """The figures of a month, quarter or year, of one unit or category where one is chosen."""
+    """The figures of a month, quarter or year, of one unit or category where one is chosen; `demo` of made-up ones."""
     today = datetime.now(ZONE).date()
     span = periods.named(period or periods.name("quarter", periods.beginning(today, "quarter")))
     with sessions() as session:
@@ -68,15 +72,17 @@ def show(
         known = names(session, english=lang == "en")
         all_units, categories = units(session), mapping.categories(session, lang)
         oldest = session.scalar(select(func.min(Report.created_at)))
-    demo = there.demo and not there.real
-    within = Filters(
-        unit=filters.unit, category=filters.category, since=start_of(span.first), until=start_of(span.after)
-    )
+        within = Filters(
+            unit=filters.unit, category=filters.category, since=start_of(span.first), until=start_of(span.after)
+        )
+        made_up = there.demo and _any_made_up(session, within)
+    demo = there.demo and (demo or not there.real)
     asked = Question(within, (BY_UNIT, BY_CATEGORY, BY_PERIOD), PARTS[span.period], demo=demo)
     found = performing.ask(request, sessions, asked)
     by_unit = named(found.tables[BY_UNIT], BY_UNIT, known, None)
     by_category = named(found.tables[BY_CATEGORY], BY_CATEGORY, known, None)
     figures = found.total.figures
+    chosen = {"period": periods.name(span.period, span.first), "unit": unit, "category": category}
     taken = found.until.astimezone(ZONE)
     over = span.after <= taken.date()
     return page(
@@ -85,16 +91,20 @@ def show(
         span=span,
         title=label(span.period, span.first, lang),
         until=None if over else found.until,
-        chosen={"period": periods.name(span.period, span.first), "unit": unit, "category": category},
+        begun=span.begun(datetime.now(UTC)),
+        chosen=chosen,
         periods=_periods(oldest.astimezone(ZONE).date() if oldest else today, today, span, lang),
         units=all_units,
         categories=categories,
         demo=demo,
-        future=span.first > today,
+        real=there.real,
+        other=_other(there, chosen, demo=demo),
+        made_up=made_up,
         empty=not any(figures[name] for name in COUNTS),
         total=values(figures),
         figures=figures,
         columns=COLUMNS,
+        moved_note=MOVED,
         groups=_groups(),
         tables=[Table(_("Đơn vị xử lý"), True, _rows(by_unit)), Table(_("Lĩnh vực"), False, _rows(by_category))],
         times=_times(found, span, lang),
@@ -102,6 +112,19 @@ def show(
         said=bars([("", [figures["satisfied"], figures["acceptable"], figures["dissatisfied"]])], stacked=True),
         downloads=_downloads(span, unit, category, demo=demo),
     )
+
+
+def _other(there: samples.Present, chosen: dict[str, str], *, demo: bool) -> str | None:
+    """The address of the same with the other kind of reports, where there are both."""
+    if not (there.real and there.demo):
+        return None
+    return "?" + urlencode({name: one for name, one in chosen.items() if one} | ({} if demo else {"demo": "1"}))
+
+
+def _any_made_up(session: Session, within: Filters) -> bool:
+    """Whether demonstration reports were sent within a period."""
+    query = samples.only(visible(apply_filters(select(Report.id), within), PUBLIC), demo=True)
+    return bool(session.scalar(select(exists(query))))
 
 
 def label(period: Period, first: date, lang: Lang) -> str:

@@ -70,6 +70,47 @@ def test_demonstration_data_are_shown_where_there_is_nothing_else(
     assert "demo=true" in page
 
 
+def test_a_period_with_demonstration_data_alone_leads_to_them(
+    client: TestClient, session: Session, make_report: Make
+) -> None:
+    make_report(unit="ubnd-503")
+    made_up = make_report(unit="ubnd-503")
+    made_up.demo, made_up.created_at = True, datetime(2024, 5, 1, tzinfo=UTC)
+    session.flush()
+    page = client.get(f"{URL}?period=2024-Q2&unit=ubnd-503").text
+    assert "Kỳ này chưa có phản ánh thật nào, chỉ có dữ liệu mẫu." in page
+    (way,) = (unescape(one) for one in re.findall(r'href="(\?[^"]*demo=1)"', page))
+    shown = client.get(URL + way).text
+    assert "Đây là dữ liệu mẫu để giới thiệu hệ thống" in shown
+    assert "<dt>Tiếp nhận trong kỳ</dt><dd>1</dd>" in shown
+    assert '<input type="hidden" name="demo" value="1">' in shown
+    assert 'href="?period=2024-Q2&amp;unit=ubnd-503"' in shown
+    assert shown.count("demo=true") == 4
+    # Nothing at all is still said as such, and where there are real reports the demonstration is one press away.
+    assert "Kỳ này chưa có phản ánh nào." in client.get(f"{URL}?period=2001").text
+    assert "demo=1" in client.get(URL).text
+
+
+def test_a_period_that_has_not_begun_has_no_figures(client: TestClient, make_report: Make) -> None:
+    make_report()
+    year = datetime.now(UTC).year + 2
+    page = client.get(f"{URL}?period={year}").text
+    assert "Kỳ này chưa bắt đầu." in page
+    assert f"01/01/{year}" in page
+    assert '<dl class="keys">' not in page
+    assert "/api/v1/statistics/lris" not in page
+
+
+def test_the_sheet_says_that_it_is_of_everybody(client: TestClient, make_report: Make) -> None:
+    make_report(unit="ubnd-503")
+    assert "Báo cáo LRIS (XLSX)" in client.get(URL).text
+    for chosen in ("unit=ubnd-503", "category=giao-thong"):
+        page = client.get(f"{URL}?{chosen}").text
+        assert "Báo cáo LRIS toàn tỉnh (XLSX)" in page
+        assert "Báo cáo LRIS toàn tỉnh (JSON)" in page
+        assert "Báo cáo LRIS (" not in page
+
+
 def test_what_means_nothing_is_refused(client: TestClient) -> None:
     for wrong in ("period=2026-13", "unit=x", "category=x", "period=%00"):
         answer = client.get(f"{URL}?{wrong}", headers={"accept": "text/html"})
