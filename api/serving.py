@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
+from api.download import CUT
 from api.routes import stream
 from geo.database import build_engine, build_sessions
 from geo.errors import SetupError
@@ -124,6 +125,11 @@ class _Server(uvicorn.Server):
 
 
 class _Connection(HttpToolsProtocol):
+    def on_message_begin(self) -> None:
+        """Gives each request the way to end its connection at once: closing it would wait for the reader."""
+        super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"now": self.transport.abort}}
+
     def shutdown(self) -> None:
         """A stream has no end of its own to wait for; its reader opens it again elsewhere and misses nothing."""
         super().shutdown()
