@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from api import listening
 from api.app import create_app
+from api.download import CUT
 from api.routes import stream
 from geo.database import build_engine, build_sessions
 from geo.errors import SetupError
@@ -126,6 +127,11 @@ class _Server(uvicorn.Server):
 
 
 class _Connection(HttpToolsProtocol):
+    def on_message_begin(self) -> None:
+        """Gives each request the way to end its connection at once: closing it would wait for the reader."""
+        super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"now": self.transport.abort}}
+
     def shutdown(self) -> None:
         """A stream has no end of its own to wait for; its reader opens it again elsewhere and misses nothing."""
         super().shutdown()

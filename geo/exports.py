@@ -106,10 +106,10 @@ def end(export: Export, *, rows: int, size: int | None = None, hours: int | None
         export.expires_at = export.ended_at + timedelta(hours=hours)
 
 
-def ended(session: Session, export_id: int, rows: int, *, whole: bool) -> None:
-    """Notes what became of a download: all of its rows, or so many before its reader went away."""
+def ended(session: Session, export_id: int, rows: int, state: str) -> None:
+    """Notes what became of a download: `ready`, or so many rows before its reader went away or it failed."""
     mine = update(Export).where(Export.id == export_id)
-    session.execute(mine.values(done=rows, state="ready" if whole else "cancelled", ended_at=func.now()))
+    session.execute(mine.values(done=rows, state=state, ended_at=func.now()))
 
 
 def since(moment: datetime) -> Select[Export]:

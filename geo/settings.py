@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     limit_export_hour: Annotated[
         int, Field(gt=0, description="ordered exports an hour of one account or one network address")
     ] = 20
+    limit_download_hour: Annotated[
+        int, Field(gt=0, description="downloads of whole files an hour of one account or one network address")
+    ] = 200
     limit_sign_in_hour: Annotated[int, Field(gt=0, description="wrong sign-ins an hour from one network address")] = 60
     smtp_url: Annotated[
         str | None,

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 from api import exporting, signed, stored
 from api.asked import Wanted, WantedDep, order_of
 from api.deps import SessionDep, SettingsDep
-from api.intake import network
 from api.keys import bearer
 from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.shapes import in_bytes
+from api.takers import count, taker
 from api.web import origin
-from geo import exports, limits, stores
-from geo.aside import aside
+from geo import exports, stores
 from geo.errors import ConflictError, ForbiddenError, GoneError, InvalidError, NotFoundError
 from geo.i18n import _
 from geo.models import Export
@@ -114,10 +113,7 @@ def ordered(
     if mail and (wanted.user is None or not settings.smtp_url):
         raise InvalidError(_("Chỉ báo qua e-mail cho người đã đăng nhập, khi hệ thống gửi được thư."), field="mail")
     key = secret(settings)
-    who = f"user {wanted.user.id}" if wanted.user else network(request.client.host) if request.client else ""
-    with aside(session) as short:
-        most = {limits.subject(key, "export", who): settings.limit_export_hour}
-        limits.count(short, most, refusal=limits.TOO_MANY)
+    count(session, settings, taker(request, wanted.user), "export", settings.limit_export_hour)
     called = exporting.filename(wanted.format, exact=wanted.asked.exact)
     export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
     return exports.token_of(key, export), export

@@ -21,8 +21,9 @@ BATCH = 5_000  # rows in memory at a time
 TEXTS = 250
 # A reader on a slow line takes longer than a page may, but not for ever: a place among few is theirs meanwhile.
 PATIENCE = "1h"
-# Bytes of COPY's binary format: its head, what says how many values follow and how long the one is, its end.
-_HEAD, _LENGTHS, _TRAILER = 19, 6, 2
+# Bytes of COPY's binary format: its head, and what says how many values follow and how long the one is.
+_HEAD, _LENGTHS = 19, 6
+_TRAILER = b"\xff\xff"  # ends it, behind the head at once where there is no row; never the end of a text in UTF-8
 _TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "moment": pa.timestamp("us", tz="UTC"),
@@ -84,7 +85,7 @@ class Rows:
         with _patient(self.connection), driver.cursor() as cursor, cursor.copy(statement, compiled.params) as copy:
             lines: Iterator[Any] = iter(copy)
             while part := list(islice(lines, size)):
-                if len(part[-1]) == _TRAILER and not (part := part[:-1]):
+                if part[-1][-2:] == _TRAILER and not (part := part[:-1]):
                     break
                 yield part
                 self.done += len(part)

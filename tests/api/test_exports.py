@@ -3,22 +3,27 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from api import download
 from api.app import create_app
 from api.routes import exports
+from api.takers import Slots
 from geo.database import build_engine, build_sessions
 from geo.deadlines import ZONE
+from geo.errors import TooManyError
 from geo.models import Export, Report
 from geo.settings import Settings
 from maps.export import FORMATS, rows
-from tests.browser.conftest import running
+from tests.browser.conftest import Live, running
 from tests.maps.export.reading import read
 
 
@@ -78,16 +83,35 @@ def test_a_bad_filter_is_refused_before_anything_is_sent(client: TestClient) -> 
 def test_places_are_given_back_and_run_out_politely(client: TestClient) -> None:
     for _request in range(6):
         assert client.get("/api/v1/export").status_code == 200
-    taken = 0
-    while exports._SLOTS.acquire(blocking=False):
-        taken += 1
-    assert taken == 4
-    try:
+    with ExitStack() as stack:
+        for _place in range(2):
+            stack.enter_context(exports._SLOTS.held("testclient"))
         answer = client.get("/api/v1/export")
         assert answer.status_code == 429
         assert answer.headers["retry-after"] == "30"
-    finally:
-        exports._SLOTS.release(taken)
+    assert client.get("/api/v1/export").status_code == 200
+
+
+def test_one_reader_never_takes_the_places_of_all() -> None:
+    slots = Slots(4, each=2)
+    with ExitStack() as stack:
+        for who in ("one", "one", "two"):
+            stack.enter_context(slots.held(who))
+        with pytest.raises(TooManyError):
+            stack.enter_context(slots.held("one"))
+        stack.enter_context(slots.held("three"))
+        with pytest.raises(TooManyError):
+            stack.enter_context(slots.held("four"))
+    with slots.held("four"):
+        assert slots._taken == {"four": 1}  # and nobody else is remembered
+
+
+def test_downloads_are_counted_by_the_hour(settings: Settings, own: Engine) -> None:
+    strict = settings.model_copy(update={"limit_download_hour": 2})
+    with TestClient(create_app(strict, build_sessions(own))) as client:
+        answers = [client.get("/api/v1/export") for _one in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert int(answers[2].headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -117,6 +141,8 @@ def test_texts_are_packed_for_who_takes_it(client: TestClient, name: str) -> Non
         client.get("/api/v1/export", params={"format": name}, headers={"Accept-Encoding": encoding})
         for encoding in ("identity", "br")
     )
+    refused = client.get("/api/v1/export", params={"format": name}, headers={"Accept-Encoding": "gzip, br;q=0"})
+    assert refused.headers.get("content-encoding") != "br"
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "br"
     assert packed.content == plain.content
@@ -170,18 +196,14 @@ def test_areas_that_are_not_there(client: TestClient) -> None:
     assert client.get(ask, params={"edition": "2020", "level": "district", "crs": "EPSG:5899"}).status_code == 422
 
 
-def test_who_goes_away_leaves_nothing_running(
-    session: Session,
-    make_report: Callable[..., Report],
-    fresh_database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def much(session: Session, make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports of 20 megabytes, more than the sockets between hold."""
     monkeypatch.setattr(rows, "BATCH", 100)
     monkeypatch.setattr(rows, "TEXTS", 100)
     for _number in range(40):
         make_report(content="Ổ gà " * 350, accepted=True)
-    for _doubling in range(8):  # 20 megabytes, more than the sockets between hold
+    for _doubling in range(8):
         session.execute(text("""
             INSERT INTO reports (code, state, category_id, unit_id, content, words, point, public_point, published_at,
                 door, demo, needs_confirmation, version)
@@ -189,27 +211,85 @@ def test_who_goes_away_leaves_nothing_running(
                 words, point, public_point, published_at, door, demo, needs_confirmation, version FROM reports
         """))  # fmt: skip
     session.commit()
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
 
-    def await_statements(wanted: int) -> None:
-        deadline = time.monotonic() + 30
-        while session.scalar(text(query + " AND state = 'active'")) != wanted:
-            session.rollback()
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.02)
 
+RUNNING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'
+    """
+
+
+def comes(session: Session, query: Any, wanted: object) -> None:
+    deadline = time.monotonic() + 30
+    while session.scalar(query) != wanted:
+        session.rollback()
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+
+
+def reading(live: Live) -> socket.socket:
+    """A reader who asks for everything and reads no more than the beginning."""
+    host, _colon, port = live.url.removeprefix("http://").partition(":")
+    reader = socket.create_connection((host, int(port)), timeout=30)
+    reader.sendall(b"GET /api/v1/export?format=geojson HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"200" in reader.recv(100)
+    return reader
+
+
+def ended(reader: socket.socket) -> int:
+    """How many bytes still come before the server's end of the connection is closed."""
+    found = 0
+    with suppress(ConnectionResetError):
+        while piece := reader.recv(1 << 20):
+            found += len(piece)
+    return found
+
+
+@pytest.mark.usefixtures("much")
+def test_who_goes_away_leaves_nothing_running(session: Session, fresh_database_url: str, tmp_path: Path) -> None:
     with running(fresh_database_url, tmp_path) as live:
-        host, _colon, port = live.url.removeprefix("http://").partition(":")
-        with socket.create_connection((host, int(port))) as reader:
-            reader.sendall(b"GET /api/v1/export HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert b"200" in reader.recv(100)
-            await_statements(1)  # it waits for the reader
-        await_statements(0)
-        deadline = time.monotonic() + 30
-        while session.scalar(select(Export.state)) != "cancelled":  # so the register has it
-            session.rollback()
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.05)
+        with reading(live):
+            comes(session, text(RUNNING), 1)  # it waits for the reader
+        comes(session, text(RUNNING), 0)
+        comes(session, select(Export.state), "cancelled")  # so the register has it
+
+
+@pytest.mark.usefixtures("much")
+def test_who_stops_reading_is_cut_off(
+    session: Session, fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "PATIENCE", 0.3)
+    with running(fresh_database_url, tmp_path) as live, reading(live) as first, reading(live) as second:
+        comes(session, select(func.count()).where(Export.state == "cancelled"), 2)
+        comes(session, text(RUNNING), 0)
+        for reader in (first, second):
+            assert ended(reader) < 20_000_000
+        reading(live).close()  # the places are free again
+
+
+@pytest.mark.usefixtures("much")
+def test_who_reads_too_slowly_has_an_end_too(
+    session: Session, fresh_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "LONGEST", 0.3)
+    with running(fresh_database_url, tmp_path) as live, reading(live):
+        comes(session, select(Export.state), "cancelled")
+
+
+def test_what_fails_here_is_not_the_readers_doing(
+    client: TestClient, session: Session, make_report: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_report()
+    session.commit()
+
+    def broken(*_given: object) -> Iterator[bytes]:
+        yield b"{"
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(exports, "stream", broken)
+    with pytest.raises(RuntimeError, match="broken"):
+        client.get("/api/v1/export")
+    assert session.scalars(select(Export.state)).one() == "failed"
 
 
 def test_the_description_names_every_format_and_crs(client: TestClient) -> None:

@@ -44,7 +44,7 @@ def test_the_register_comes_as_csv(fresh_database_url: str, tmp_path: Path, monk
         user = User(role="planner", email="quyhoach@example.vn", name="Lê Thị Sen")
         session.add(user)
         session.flush()
-        exports.ended(session, exports.note(session, user, ORDER).id, 12, whole=True)
+        exports.ended(session, exports.note(session, user, ORDER).id, 12, "ready")
     engine.dispose()
     monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
     monkeypatch.setenv("QUANGNAM_DATA_DIR", str(tmp_path))
