@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator
 from datetime import datetime
-from itertools import chain
 
 import anyio
 import anyio.lowlevel
@@ -27,9 +26,7 @@ class Download(StreamingResponse):
     """A file of a format from its pieces; when the reader goes away or takes nothing, its making ends at once."""
 
     def __init__(self, request: Request, name: str, stem: str, pieces: Generator[bytes]) -> None:
-        # An error comes before the status is sent, not in the middle of the file.
-        sent: Iterator[bytes] = chain([next(pieces, b"")], pieces)
-        one = FORMATS[name]
+        one, sent = FORMATS[name], self._sent()
         filename = f"{stem}-{datetime.now(ZONE):%Y%m%d-%H%M}.{one.ending}"
         headers = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "no-store"}
         if name in _TEXTS:
@@ -38,7 +35,11 @@ class Download(StreamingResponse):
                 headers["Content-Encoding"] = "br"
                 sent = _packed(sent)
         super().__init__(sent, media_type=one.media_type, headers=headers)
-        self._pieces = pieces
+        self._pieces, self._first = pieces, b""
+
+    def _sent(self) -> Iterator[bytes]:
+        yield self._first
+        yield from self._pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends it, for LONGEST, and each piece for PATIENCE."""
@@ -53,6 +54,9 @@ class Download(StreamingResponse):
                     await anyio.lowlevel.checkpoint()
 
             try:
+                # An error comes before the status is sent, not in the middle of the file; and the question's own
+                # connection to the database is given back by now.
+                self._first = await run_in_threadpool(next, self._pieces, b"")
                 await super().__call__(scope, receive, patient)
             finally:
                 with anyio.CancelScope(shield=True):

@@ -19,7 +19,7 @@ from boundaries import editions
 from geo import exports
 from geo.errors import InvalidError
 from geo.i18n import _
-from maps.export import FORMATS, areas, stream
+from maps.export import FORMATS, areas, check_format, stream
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"], dependencies=[Depends(known)])
 # Each keeps a database connection for as long as the reader takes, and a process has few of them.
@@ -61,9 +61,11 @@ def export_areas(
 ) -> Response:
     """The areas of an edition and level as one file, as its licence lets them out."""
     found = editions.find(session, edition)
+    code = crs_of(crs)
+    check_format(format, code)
     who = taker(request, None)
     count(session, settings, who, "download", settings.limit_download_hour)
-    pieces = _pieces(sessions, who, lambda connection: areas.stream(connection, found, level, crs_of(crs), format))
+    pieces = _pieces(sessions, who, lambda connection: areas.stream(connection, found, level, code, format))
     return Download(request, format, f"dia-gioi-{found.code}-{level}", pieces)
 
 
