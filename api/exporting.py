@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -16,7 +17,7 @@ from api.delivery.letters import SEE, Letter
 from api.listening import base
 from geo import exports, jobs, stores
 from geo.deadlines import ZONE
-from geo.errors import QuangnamError
+from geo.errors import OverloadedError, QuangnamError
 from geo.i18n import _, translate
 from geo.models import Export
 from geo.secret import secret
@@ -24,6 +25,7 @@ from geo.settings import Settings
 from maps.export import FORMATS, write
 
 FOLDER = "exports"  # in the store, and in the data directory for what is being written
+RESERVE = 1_000_000_000  # bytes of the disk that are not for exports: the database may lie there too
 PAUSE = 0.5  # seconds between two looks at whether anybody still wants the file
 SUBJECT = _("Tệp xuất {filename} đã sẵn sàng")
 READY = _("{rows} phản ánh. Tệp được giữ đến {until}.")
@@ -45,6 +47,18 @@ def stem(*, exact: bool) -> str:
 def filename(name: str, *, exact: bool) -> str:
     """What a file of a format is called that is made now."""
     return f"{stem(exact=exact)}-{datetime.now(ZONE):%Y%m%d-%H%M}.{FORMATS[name].ending}"
+
+
+def check_room(session: Session, settings: Settings, size: int) -> None:
+    """OverloadedError where a file of so many bytes has no place beside the others, or on the disk."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data_dir).free - RESERVE
+    # Twice: it is written there before it is put into the store, which may lie on the same disk.
+    if exports.held(session) + size > settings.export_bytes or 2 * size > free:
+        raise OverloadedError(
+            _("Kho tệp xuất đang đầy. Xin thử lại sau vài giờ, chọn ít phản ánh hơn, hoặc tải thẳng GeoJSON hay CSV."),
+            details={"retry_after": 3600},
+        )
 
 
 def path_of(export: Export) -> str:
@@ -82,7 +96,8 @@ def make(
         _set(sessions, export_id, state="waiting", done=0, tries=export.tries - 1)
         return False
     except Exception as error:
-        refused = isinstance(error, QuangnamError)
+        full = isinstance(error, OSError) and error.errno == ENOSPC
+        refused = full or isinstance(error, QuangnamError)
         if refused or export.tries >= exports.MOST_TRIES:
             _set(sessions, export_id, state="failed", ended_at=datetime.now(UTC))
         if not refused:
@@ -153,6 +168,7 @@ def sweep(sessions: sessionmaker[Session], settings: Settings, now: datetime) ->
         # A process that was killed ends no download.
         lost = (Export.door == "download", Export.state == "running", Export.created_at < now - timedelta(days=1))
         session.execute(update(Export).where(*lost).values(state="failed", ended_at=now))
+        exports.forget(session, now)
         writing = set(session.scalars(select(Export.id).where(Export.state == "running")))
     for file in (settings.data_dir / FOLDER).glob("*"):
         number = file.name.lstrip(".").partition("-")[0]

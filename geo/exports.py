@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from geo import codes, jobs
@@ -16,6 +16,7 @@ MAKE, TELL = "export", "export_told"
 AT_ONCE = 2  # files made at the same time, however many workers there are
 MOST_WAITING = 100
 MOST_TRIES = 3
+KEPT, KEPT_UNSIGNED = timedelta(days=400), timedelta(days=30)
 OPEN = ("waiting", "running")
 GONE = _("Không có tệp xuất nào ở địa chỉ này, hoặc đã hết hạn; hãy xuất lại.")
 STATES = {
@@ -46,13 +47,15 @@ def note(session: Session, user: User | None, order: Order) -> Export:
     return _kept(session, user, order, "download", state="running")
 
 
-def place(session: Session, user: User | None, order: Order, secret: bytes, *, filename: str, mail: bool) -> Export:
-    """Orders a file, whose token `token_of` tells; OverloadedError where too many wait."""
+def place(
+    session: Session, user: User | None, order: Order, secret: bytes, *, filename: str, size: int, mail: bool
+) -> Export:
+    """Orders a file of about `size` bytes, whose token `token_of` tells; OverloadedError where too many wait."""
     waiting = select(func.count()).where(Export.door == "order", Export.state.in_(OPEN))
     if session.execute(waiting).scalar_one() >= MOST_WAITING:
         raise OverloadedError(_("Đang có quá nhiều tệp chờ được ghi; xin thử lại sau."), details={"retry_after": 300})
     export = _kept(session, user, order, "order", state="waiting")
-    export.nonce, export.filename, export.mail = secrets.token_bytes(24), filename, mail
+    export.nonce, export.filename, export.size, export.mail = secrets.token_bytes(24), filename, size, mail
     export.token_hash = codes.token_hash(token_of(secret, export))
     # Those that share a lock come one after the other.
     jobs.defer(session, MAKE, lock=f"{MAKE}-{export.id % AT_ONCE}", export_id=export.id)
@@ -115,6 +118,19 @@ def ended(session: Session, export_id: int, rows: int, state: str) -> None:
 def since(moment: datetime) -> Select[Export]:
     """A select of the register since a moment, the newest first."""
     return select(Export).where(Export.created_at >= moment).order_by(Export.id.desc())
+
+
+def held(session: Session) -> int:
+    """Bytes of the files that are kept, and of those that will be as far as they are estimated."""
+    mine = (Export.door == "order", Export.state.in_((*OPEN, "ready")))
+    return int(session.scalar(select(func.coalesce(func.sum(Export.size), 0)).where(*mine)) or 0)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Takes out of the register what nobody asks for any more: of readers who did not sign in after KEPT_UNSIGNED."""
+    old = Export.created_at < now - KEPT
+    unsigned = Export.user_id.is_(None) & (Export.created_at < now - KEPT_UNSIGNED)
+    session.execute(delete(Export).where(Export.state.not_in((*OPEN, "ready")), old | unsigned))
 
 
 def of(session: Session, user: User, most: int = 10) -> list[Export]:

@@ -124,6 +124,9 @@ class Settings(BaseSettings):
         Field(description="months after which a report that ended leaves the database for a file; empty: never"),
     ] = None
     export_hours: Annotated[int, Field(gt=0, description="hours for which the file of an ordered export is kept")] = 24
+    export_bytes: Annotated[int, Field(gt=0, description="bytes of all files of ordered exports together")] = (
+        5_000_000_000
+    )
     data_request_hours: Annotated[
         int, Field(gt=0, description="hours in which a sender's request about their data is due")
     ] = 72

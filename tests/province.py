@@ -142,7 +142,7 @@ def _orders(session: Session, settings: Settings, values: dict[str, str]) -> Non
     planner = session.scalars(select(User).where(User.email == "settling@example.vn")).one()
     what = exports.Order("csv", 5899, ("state", "content"), {"category": "giao-thong"}, total=9)
     for state in ("waiting", "ready", "cancelled"):
-        made = exports.place(session, planner, what, key, filename="phan-anh.csv", mail=False)
+        made = exports.place(session, planner, what, key, filename="phan-anh.csv", size=1_000, mail=False)
         values[f"order_{state}"] = exports.token_of(key, made)
         if state == "cancelled":
             exports.cancel(made, datetime.now(UTC))

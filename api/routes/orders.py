@@ -115,7 +115,10 @@ def ordered(
     key = secret(settings)
     count(session, settings, taker(request, wanted.user), "export", settings.limit_export_hour)
     called = exporting.filename(wanted.format, exact=wanted.asked.exact)
-    export = exports.place(session, wanted.user, order_of(session, wanted), key, filename=called, mail=mail)
+    order = order_of(session, wanted)
+    size = estimated_size(wanted.asked, wanted.format, order.total or 0)
+    exporting.check_room(session, settings, size)
+    export = exports.place(session, wanted.user, order, key, filename=called, size=size, mail=mail)
     return exports.token_of(key, export), export
 
 
@@ -135,7 +138,7 @@ def standing(request: Request, settings: Settings, export: Export, token: str) -
         "rows": export.done if state == "ready" else None,
         "done": export.done,
         "total": export.total,
-        "size": export.size,
+        "size": export.size if state == "ready" else None,
         "format": export.format,
         "crs": f"EPSG:{export.crs}",
         "exact": export.exact,

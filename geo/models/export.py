@@ -29,7 +29,7 @@ class Export(Base):
     state: Mapped[str]
     total: Mapped[Big | None]  # how many rows there would be, as far as the counts know
     done: Mapped[Big] = mapped_column(default=0, server_default="0")  # rows written so far, in the end all
-    size: Mapped[Big | None]  # bytes
+    size: Mapped[Big | None]  # bytes; of an order that is not ready yet, about
     ended_at: Mapped[datetime | None]
     following: Mapped[datetime | None]  # the moment that whoever mirrors asks from next
     # Of what was ordered alone.
