@@ -212,6 +212,8 @@ def test_the_map_can_be_skipped(page: Page, live: Live) -> None:
     page.get_by_role("link", name="Bỏ qua bản đồ, đến danh sách").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.locator("#feed")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("#cards .card")).to_be_focused()
 
 

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import orjson
 import psycopg
@@ -19,6 +20,7 @@ import pytest
 from geo.server import Cluster
 
 Process = subprocess.Popen[str]
+WHAT_IT_SAYS: dict[int, IO[str]] = {}
 
 
 @pytest.fixture(scope="module")
@@ -55,19 +57,22 @@ def fails(*arguments: str, **variables: str) -> str:
 @contextmanager
 def program(*arguments: str, env: dict[str, str]) -> Iterator[tuple[Process, str]]:
     """A running command and the address it printed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "api", *arguments],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    # A file takes whatever it says: a pipe that nobody reads would stop it once it is full.
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(
+            [sys.executable, "-m", "api", *arguments], env=env, stdout=subprocess.PIPE, stderr=said, text=True
+        ) as process,
+    ):
         try:
+            WHAT_IT_SAYS[process.pid] = said
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline())
             if found is None:
                 process.kill()
-                pytest.fail(process.communicate()[1])
+                process.wait()
+                said.seek(0)
+                pytest.fail(said.read())
             yield process, found[0]
         finally:
             process.kill()
@@ -81,7 +86,10 @@ def get(url: str) -> bytes:
 
 def stop(process: Process, number: int) -> str:
     process.send_signal(number)
-    _out, err = process.communicate(timeout=60)
+    process.wait(timeout=60)
+    said = WHAT_IT_SAYS[process.pid]
+    said.seek(0)
+    err = said.read()
     assert process.returncode == 0, err
     return err
 

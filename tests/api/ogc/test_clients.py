@@ -134,7 +134,9 @@ def test_the_standards_own_tests_pass(address: str) -> None:
     command = [str(python), "-m", "ogctests", "features/core", "-v", "True", "-i", address]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT)
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
-    assert [line.rpartition("::")[2] for line in failed] == ([] if hot else ["test_ast22"]), done.stdout
+    # With CI in the environment pytest writes the reason behind the name.
+    names = [line.partition(" - ")[0].rpartition("::")[2] for line in failed]
+    assert names == ([] if hot else ["test_ast22"]), done.stdout
     if not hot:
         assert "No features listed at /collections/hotspots/items" in done.stdout
     assert "29 passed" in done.stdout or "28 passed" in done.stdout
