@@ -107,6 +107,12 @@ def make(
     return True
 
 
+def cancel(settings: Settings, export: Export) -> None:
+    """Cancels an order, or removes its file; ConflictError where it has ended otherwise."""
+    exports.cancel(export, datetime.now(UTC))
+    stores.remove(settings, [path_of(export)])
+
+
 def _write(
     sessions: sessionmaker[Session], export: Export, file: Path, stopping: Callable[[], bool], address: str
 ) -> int:

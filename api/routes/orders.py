@@ -67,8 +67,7 @@ def look(*, request: Request, session: SessionDep, settings: SettingsDep, respon
 def cancel(request: Request, session: SessionDep, settings: SettingsDep, token: str) -> Response:
     """Cancels an order, or removes its file; one of exact points for those alone who may order it."""
     export = found(session, request, token, lock=True)
-    exports.cancel(export, datetime.now(UTC))
-    stores.remove(settings, [exporting.path_of(export)])
+    exporting.cancel(settings, export)
     return Response(status_code=204)
 
 

@@ -10,9 +10,8 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.aoi import AreaOfInterest
-from pyproj.transformer import TransformerGroup
 
+from geo.crs import way
 from geo.errors import InvalidError
 from geo.i18n import _
 
@@ -23,8 +22,6 @@ _CURIE = re.compile(r"\[?EPSG:(\d{4,6})\]?", re.IGNORECASE)
 WGS84 = 4326
 # First the province's own (VN-2000, TM-3 107°45'), then UTM, the web's, VN-2000 in degrees and in its UTM zones.
 OFFERED = (5899, 32648, 32649, 3857, WGS84, 4756, 3405, 3406)
-# Of several datum shifts the one made for this place: EPSG:6960 for VN-2000, and never none at all, 225 m off.
-_HERE = AreaOfInterest(106.9, 14.8, 109.4, 16.4)
 _EDGE = 64  # pieces of each side of a box that is straight in one system and bent in another
 
 Array = NDArray[Any]
@@ -83,10 +80,11 @@ def between(source: int, target: int) -> Callable[[Array], Array]:
     """From x, y to x, y, arrays (n, 2); what has no place in the target becomes infinite."""
     if source == target:
         return lambda coordinates: coordinates
-    way = _way(source, target)
+    found = way(source, target)
+    assert found is not None  # `unreachable` refuses at the start what has none
 
     def move(coordinates: Array) -> Array:
-        return np.column_stack(way.transform(coordinates[:, 0], coordinates[:, 1]))
+        return np.column_stack(found.transform(coordinates[:, 0], coordinates[:, 1]))
 
     return move
 
@@ -94,20 +92,7 @@ def between(source: int, target: int) -> Callable[[Array], Array]:
 def unreachable(srid: int) -> int | None:
     """The first of OFFERED that coordinates of an SRID cannot be moved to or from here; None where all can be."""
     pairs = [(code, pair) for code in OFFERED if code != srid for pair in ((srid, code), (code, srid))]
-    return next((code for code, pair in pairs if not _ways(*pair)), None)
-
-
-@cache
-def _way(source: int, target: int) -> pyproj.Transformer:
-    # One operation for all points: a choice by the point would tear what lies on the edge of an area of use.
-    return _ways(source, target)[0]
-
-
-def _ways(source: int, target: int) -> list[pyproj.Transformer]:
-    """The operations for this place, the best first."""
-    aoi: Any = _HERE  # the stubs name another class than the documentation
-    group = TransformerGroup(source, target, always_xy=True, area_of_interest=aoi, allow_ballpark=False)
-    return group.transformers
+    return next((code for code, pair in pairs if way(*pair) is None), None)
 
 
 def moved(shape: Any, source: Crs, srid: int) -> Any:

@@ -3,7 +3,13 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_FORMULA = "^[=+\\-@\t\r]"
+_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = f"^[{''.join(_STARTS).replace('-', chr(92) + '-')}]"
+
+
+def plain(text: str) -> str:
+    """A text as no spreadsheet takes it for a formula: `texts` for a single one."""
+    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def texts(column: pa.Array) -> pa.Array:

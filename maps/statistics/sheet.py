@@ -9,6 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.deadlines import ZONE
 from geo.i18n import Lang, translate
+from maps.export.harmless import plain
 from maps.statistics import lris
 from maps.statistics.columns import COLUMNS, Column, value
 from maps.statistics.lris import Report
@@ -30,7 +31,6 @@ from maps.statistics.texts import (
     SO_FAR,
     TOTAL,
 )
-from maps.statistics.told import neutral
 
 # Vietnamese separators wherever the program that opens it knows the language.
 WHOLE, DECIMAL, SHARE = "[$-42A]#,##0", "[$-42A]#,##0.0", "[$-42A]0.0%"
@@ -129,7 +129,7 @@ def _body(page: _Sheet, rows: list[Named], total: dict[str, Any]) -> int:
         called = next(iter(row.of.values()))
         page.sheet.write_number(at, 0, place + 1, page.format(border=1, align="center"))
         name = called.name if isinstance(called, Called) else ""
-        page.sheet.write_string(at, 1, neutral(name), page.format(border=1, text_wrap=True))
+        page.sheet.write_string(at, 1, plain(name), page.format(border=1, text_wrap=True))
         _figures(page, at, row.figures, summed=None)
     bold = page.format(border=1, bold=True, align="center")
     page.sheet.merge_range(last, 0, last, 1, page.say(TOTAL), bold)

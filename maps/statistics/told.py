@@ -5,16 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from maps.export.harmless import plain
 from maps.statistics.measures import MEAN, MEDIANS, NAMES
 from maps.statistics.naming import Called, Named
 from maps.statistics.performance import Dimension
-
-_STARTS = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet lets a formula begin
-
-
-def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def figures(found: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +36,7 @@ def as_csv(named: Iterable[Named], by: Sequence[Dimension]) -> bytes:
         cells: list[Any] = []
         for one, called in row.of.items():
             if isinstance(called, Called):
-                cells += [neutral(called.code), neutral(called.name)]
+                cells += [plain(called.code), plain(called.name)]
             else:
                 cells += [called] if one == "period" else ["", ""]
         writer.writerow(cells + list(figures(row.figures).values()))

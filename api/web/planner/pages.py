@@ -1,6 +1,5 @@
 """/planner: what is wanted, chosen on a map and in a form; how many and how large; and the ways to get it."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -20,7 +19,7 @@ from api.web.planner.asking import Choice
 from api.web.planner.texts import CRS, TEXTS
 from api.web.render import page
 from api.web.signing import STALE
-from geo import exports, stores
+from geo import exports
 from geo.errors import ForbiddenError, InvalidError
 from geo.geometry import SRID
 from geo.i18n import translate
@@ -138,8 +137,7 @@ def cancel(
     if not forgery.is_ours(request, settings, token):
         raise ForbiddenError(STALE)
     export = orders.found(session, request, order, lock=True)
-    exports.cancel(export, datetime.now(UTC))
-    stores.remove(settings, [exporting.path_of(export)])
+    exporting.cancel(settings, export)
     return RedirectResponse(f"/planner/exports/{order}", 303)
 
 

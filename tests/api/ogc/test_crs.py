@@ -11,6 +11,7 @@ from pyproj.transformer import TransformerGroup
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo import crs as geo_crs
 from geo.models import Report
 from maps.collections import crs
 from tests.api.ogc.asking import EPSG, REPORTS, ids, items, refused
@@ -103,7 +104,7 @@ def test_a_box_that_lies_nowhere_is_refused_or_empty(client: TestClient, make_re
 
 
 def test_the_shift_is_the_one_of_the_province_and_there_and_back_is_the_same() -> None:
-    group = TransformerGroup(4326, 5899, always_xy=True, area_of_interest=crs._HERE, allow_ballpark=False)
+    group = TransformerGroup(4326, 5899, always_xy=True, area_of_interest=geo_crs._HERE, allow_ballpark=False)
     assert "VN-2000 to WGS 84 (2)" in group.transformers[0].description  # EPSG:6960
     shifted = crs.between(4326, 5899)(np.array([TAM_KY]))[0]
     assert shifted.tolist() == pytest.approx(VN2000, abs=0.001)
