@@ -3,5 +3,6 @@
 from boundaries.models.area import METRIC_SRID, Area, AreaPart
 from boundaries.models.assignment import Assignment
 from boundaries.models.edition import Edition
+from boundaries.models.report_area import ReportArea
 
-__all__ = ["METRIC_SRID", "Area", "AreaPart", "Assignment", "Edition"]
+__all__ = ["METRIC_SRID", "Area", "AreaPart", "Assignment", "Edition", "ReportArea"]

@@ -24,5 +24,7 @@ class Edition(Base):
     redistributable: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     activated_at: Mapped[datetime | None]
+    # Reports that changed before it have their place in this edition; none where all have to be placed (again).
+    placed_until: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("state IN ('draft', 'active')", name="state"),)
