@@ -37,12 +37,12 @@ _READ = """
     ) FROM (
         SELECT id, public_point, updated_at FROM reports
         WHERE (updated_at, id) > (%(moment)s, %(id)s) ORDER BY updated_at, id LIMIT %(batch)s
-    ) AS some
+    ) AS batch
     """
-_TABLE = """
-    CREATE TEMPORARY TABLE IF NOT EXISTS placed (report_id bigint, area_code text, commune_code text)
-    ON COMMIT DELETE ROWS
-    """
+_TABLE = (
+    "DROP TABLE IF EXISTS pg_temp.placed",
+    "CREATE TEMPORARY TABLE placed (report_id bigint, area_code text, commune_code text) ON COMMIT DROP",
+)
 # What is right already stays untouched; what was deleted meanwhile has no place, and cannot go while it is locked.
 _WRITE = """
     INSERT INTO report_areas AS old (report_id, edition_id, area_code, commune_code)
@@ -135,7 +135,8 @@ def _some(
     if not len(rows):
         return 0, behind
     area, commune = areas(session, edition, rows["lon"].astype(float), rows["lat"].astype(float), settings)
-    raw.execute(_TABLE)
+    for statement in _TABLE:
+        raw.execute(statement)
     copy(
         raw,
         "placed",
