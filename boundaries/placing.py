@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import atlas
@@ -22,6 +22,7 @@ from boundaries.pieces import Pairs
 from geo import mirroring
 from geo.copying import copy, encode, integers, texts
 from geo.database import driver
+from geo.models import Report
 from geo.settings import Settings
 
 BATCH = 50_000  # reports in memory at a time
@@ -39,6 +40,12 @@ _READ = """
         WHERE (updated_at, id) > (%(moment)s, %(id)s) ORDER BY updated_at, id LIMIT %(batch)s
     ) AS batch
     """
+# Each report by itself: any other plan reads all reports, however few there are to be placed.
+_LIGHT = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL enable_mergejoin = off",
+    "SET LOCAL enable_hashjoin = off",
+)
 _TABLE = (
     "DROP TABLE IF EXISTS pg_temp.placed",
     "CREATE TEMPORARY TABLE placed (report_id bigint, area_code text, commune_code text) ON COMMIT DROP",
@@ -81,9 +88,8 @@ def keep(
     Each batch is a transaction of its own; a program that finds another at it leaves the work to that one.
     """
     with sessions() as session:
-        routed = exists().where(Area.edition_id == Edition.id, Area.level == Edition.routing_level)
-        query = select(Edition.id, Edition.code).where(routed).order_by(Edition.valid_from, Edition.code)
-        wanted = [(number, code) for number, code in session.execute(query) if edition in (None, code)]
+        query = select(Edition.id, Edition.code).where(_routing(edition)).order_by(Edition.valid_from, Edition.code)
+        wanted = [(number, code) for number, code in session.execute(query)]
     return sum(_keep(sessions, settings, number, partial(progress, code)) for number, code in wanted)
 
 
@@ -98,7 +104,8 @@ def _keep(sessions: sessionmaker[Session], settings: Settings, edition_id: int, 
             edition = session.get(Edition, edition_id)
             if edition is None or not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
                 break
-            session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
+            for statement in _LIGHT:
+                session.connection().exec_driver_sql(statement)
             some, behind = _some(session, settings, edition, behind)
             before, reached = reached, min(behind[0], horizon) if some == BATCH else horizon
             mine = (Edition.id == edition_id, Edition.placed_until.is_not_distinct_from(before))
@@ -110,6 +117,20 @@ def _keep(sessions: sessionmaker[Session], settings: Settings, edition_id: int, 
         looked += some
         progress(some)
     return looked
+
+
+def due(session: Session, edition: str | None = None) -> int:
+    """How many reports `keep` will look at, each once for each edition."""
+    since = select(func.coalesce(Edition.placed_until, _EVER).label("moment")).where(_routing(edition)).subquery()
+    return (
+        session.scalar(select(func.count()).select_from(since).join(Report, Report.updated_at >= since.c.moment)) or 0
+    )
+
+
+def _routing(code: str | None) -> ColumnElement[bool]:
+    """Whether an edition is the one named, or any, and has the areas that it routes to."""
+    areas_ = exists().where(Area.edition_id == Edition.id, Area.level == Edition.routing_level)
+    return areas_ if code is None else areas_ & (Edition.code == code)
 
 
 def again(session: Session, edition_id: int) -> None:
@@ -143,7 +164,6 @@ def _some(
         ("report_id", "area_code", "commune_code"),
         encode([integers(rows["id"], size=8), texts(area), texts(commune)]),
     )
-    raw.execute("ANALYZE placed")
     raw.execute(_WRITE, {"edition": edition.id})
     last = rows["at"].max()
     return len(rows), (_EPOCH + timedelta(microseconds=int(last)), int(rows["id"][rows["at"] == last].max()))
