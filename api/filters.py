@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
 from api.parameters import CategoriesDep, once
+from boundaries import placed
 from boundaries.models import Area
 from geo import codes
 from geo.deadlines import ZONE
@@ -23,11 +24,12 @@ from geo.transitions import State
 
 _CODE = re.compile(r"[A-Za-z0-9\-]{1,64}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_NAMES = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+_NAMES = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "edition")
 _CODES = {
     "category": "/api/v1/categories",
     "unit": "/api/v1/units",
     "area": "/api/v1/boundaries",
+    "edition": "then, /api/v1/boundaries",
     "state": ", ".join(get_args(State)),
 }
 _BACK = re.compile(r"P(?:(?P<days>\d{1,5})D|T(?P<hours>\d{1,5})H)")
@@ -98,8 +100,12 @@ def read_filters(
     since: str | None = None,
     until: str | None = None,
     q: str | None = None,
+    edition: str | None = None,
 ) -> Filters:
-    """The filters that were written, blanks left out; FaultsError names each that means nothing."""
+    """The filters that were written, blanks left out; FaultsError names each that means nothing.
+
+    With an edition `area` is a code of that edition.
+    """
     faults: list[InvalidError] = []
 
     def known(field: str, value: str | None, found: bool) -> str | None:
@@ -121,17 +127,21 @@ def read_filters(
         faults.append(InvalidError(_("since phải trước until."), field="since"))
     if q and ("\0" in q or len(q) > 100):
         faults.append(InvalidError(_("Nhiều nhất {most} ký tự chữ."), field="q", most=100))
-    there = _there(session, category, unit, area)
+    among = placed.asked(session, edition) if edition else []
+    inside = placed.inside(session, among, area) if among and area else None
+    there = _there(session, category, unit, None if among else area)
     several = known("category", category, there[0])
     filters = Filters(
         bbox=within,
         category=tuple(several.split(",")) if several else (),
         unit=known("unit", unit, there[1]),
-        area=known("area", area, there[2]),
+        area=known("area", area, there[2] or inside is not None),
         state=known("state", state, state in get_args(State)),
         since=start,
         until=end,
         q=(codes.normalise(q) or q.strip() or None) if q else None,
+        edition=known("edition", edition, bool(among)),
+        inside=inside,
     )
     if faults:
         names = ", ".join(fault.field for fault in faults if fault.field)
@@ -151,6 +161,7 @@ def written(filters: Filters) -> dict[str, str]:
         "since": filters.since.isoformat() if filters.since else None,
         "until": filters.until.isoformat() if filters.until else None,
         "q": filters.q,
+        "edition": filters.edition,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -181,6 +192,16 @@ def _there(session: Session, category: str | None, *others: str | None) -> tuple
     return bool(several and row[0]), bool(row[1]), bool(row[2])
 
 
+EditionSaid = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        description="whose code `area` is: an edition of /api/v1/boundaries, or `then`, the one in force when each "
+        "report was made; without it the area is the one that a report was routed to",
+    ),
+]
+
+
 def _from_query(
     *,
     request: Request,
@@ -195,10 +216,20 @@ def _from_query(
     ] = None,
     until: Annotated[str | None, Query(description="created before: ISO 8601; or a day, which is included")] = None,
     q: Annotated[str | None, Query(description="words of the published content, or a report's code")] = None,
+    edition: EditionSaid = None,
 ) -> Filters:
     once(request, *_NAMES)
     return read_filters(
-        session, box=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+        session,
+        box=bbox,
+        category=category,
+        unit=unit,
+        area=area,
+        state=state,
+        since=since,
+        until=until,
+        q=q,
+        edition=edition,
     )
 
 

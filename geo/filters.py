@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -30,6 +30,9 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     q: str | None = None
+    edition: str | None = None  # whose area it is, or `then`; without one, what the report itself has
+    # The same as a condition: editions live one storey up, which makes it where there are both.
+    inside: ColumnElement[bool] | None = field(default=None, compare=False, repr=False)
 
 
 def published() -> ColumnElement[bool]:
@@ -93,9 +96,7 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
     if filters.unit is not None:
         conditions.append(Report.unit_id == select(Unit.id).where(Unit.code == filters.unit).scalar_subquery())
     if filters.area is not None:
-        # The commune of the exact point would cut the cell that hides a sensitive place into parts.
-        in_commune = (Report.commune_code == filters.area) & ~sensitive()
-        conditions.append(or_(Report.area_code == filters.area, in_commune))
+        conditions.append(_in_area(filters.area) if filters.inside is None else filters.inside)
     if filters.state is not None:
         conditions.append(Report.state == filters.state)
     if filters.since is not None:
@@ -108,6 +109,12 @@ def apply_filters(query: Select[_Any], filters: Filters) -> Select[_Any]:
         found = has_words(public_content(), _public_words(), filters.q) & published()
         conditions.append(found)
     return query.where(*conditions)
+
+
+def _in_area(code: str) -> ColumnElement[bool]:
+    # The commune of the exact point would cut the cell that hides a sensitive place into parts.
+    in_commune = (Report.commune_code == code) & ~sensitive()
+    return or_(Report.area_code == code, in_commune)
 
 
 def newest_first(query: Select[_Any]) -> Select[_Any]:

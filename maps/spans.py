@@ -11,9 +11,9 @@ from geo.filters import Filters
 def spans(filters: Filters) -> tuple[tuple[int, int] | None, list[Filters]]:
     """The first whole day and the one after the last, None where there is none; and the questions that rows answer.
 
-    Words are in no count, so a question with `q` is one for the rows alone.
+    Words are in no count, nor are the areas of an edition, so a question with either is one for the rows alone.
     """
-    if filters.q:
+    if filters.q or filters.inside is not None:
         return None, [filters]
     since, until = filters.since, filters.until
     first = NEVER if since is None else day_number(since - timedelta(microseconds=1)) + 1

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.cli import activation, context
+from api.cli.placing import place
 from api.cli.tables import show
 from boundaries import bringing, checks, correspondence, diff, editions, files, territory
 from boundaries.bringing import About
@@ -178,26 +179,30 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
         attribution,
         redistributable,
     )
-    with context.engine(load()) as engine, Session(engine) as session, session.begin():
-        bringing.refuse_active(session, edition)
-        land = territory.known(session)
-        reading = files.read(file, level, fields, layer=layer, crs=crs, tolerance=tolerance, land=land)
-        territory.check(session, reading, edition, land)
-        bringing.complete(session, reading)
-        for finding in reading.findings:
-            typer.echo(f"{'Lỗi' if finding.serious else 'Lưu ý'}: {finding}")
-        for one in reading.coverages:
-            typer.echo(
-                f"{LEVELS[one.level]}: {one.count} đơn vị, {one.square_metres / 1e6:.2f} km², "
-                f"khe hở {one.gap_m2:.1f} m², chồng lấn {one.overlap_m2:.1f} m²."
-            )
+    settings = load()
+    with context.engine(settings) as engine:
+        with Session(engine) as session, session.begin():
+            bringing.refuse_active(session, edition)
+            land = territory.known(session)
+            reading = files.read(file, level, fields, layer=layer, crs=crs, tolerance=tolerance, land=land)
+            territory.check(session, reading, edition, land)
+            bringing.complete(session, reading)
+            for finding in reading.findings:
+                typer.echo(f"{'Lỗi' if finding.serious else 'Lưu ý'}: {finding}")
+            for one in reading.coverages:
+                typer.echo(
+                    f"{LEVELS[one.level]}: {one.count} đơn vị, {one.square_metres / 1e6:.2f} km², "
+                    f"khe hở {one.gap_m2:.1f} m², chồng lấn {one.overlap_m2:.1f} m²."
+                )
+            if commit:
+                bringing.bring(session, about, reading)
+                typer.echo(f"Đã ghi vào bản nháp {edition}; kích hoạt bằng: quangnam boundaries activate {edition}")
+            elif reading.serious:
+                raise typer.Exit(1)
+            else:
+                typer.echo("Chưa ghi gì; thêm --commit để ghi vào bản nháp.")
         if commit:
-            bringing.bring(session, about, reading)
-            typer.echo(f"Đã ghi vào bản nháp {edition}; kích hoạt bằng: quangnam boundaries activate {edition}")
-        elif reading.serious:
-            raise typer.Exit(1)
-        else:
-            typer.echo("Chưa ghi gì; thêm --commit để ghi vào bản nháp.")
+            place(engine, settings, edition)
 
 
 for command in (activation.preview, activation.activate, activation.undo, activation.remove):

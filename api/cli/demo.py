@@ -6,6 +6,7 @@ import typer
 
 from api import demo
 from api.cli import context
+from api.cli.placing import place
 from api.cli.progress import progress
 from geo.settings import load
 
@@ -23,4 +24,5 @@ def run(
             return
         with progress(reports) as advance:
             stored = demo.load(engine, settings, reports, seed=seed, progress=advance)
+        place(engine, settings)
         typer.echo(f"Đã thêm {stored} phản ánh mẫu.")

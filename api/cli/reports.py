@@ -11,6 +11,7 @@ from api import archiving
 from api.asked import asked_of
 from api.bulk.importing import import_file
 from api.cli import context, filters
+from api.cli.placing import place
 from api.cli.progress import progress
 from api.filters import moment, read_filters
 from geo import reports, units, workflow
@@ -61,8 +62,12 @@ def step(
 def import_reports(file: Annotated[Path, typer.Argument(help="CSV hoặc GeoJSON, UTF-8")]) -> None:
     """Imports reports from a CSV or GeoJSON file: all its good rows, or nothing."""
     settings = load()
-    with context.engine(settings) as engine, progress(1.0, str(file.name)) as advance:
-        done = import_file(engine, settings, file, progress=lambda share, count: advance(share, f"{count:,} phản ánh"))
+    with context.engine(settings) as engine:
+        with progress(1.0, str(file.name)) as advance:
+            done = import_file(
+                engine, settings, file, progress=lambda share, count: advance(share, f"{count:,} phản ánh")
+            )
+        place(engine, settings)
     typer.echo(f"Đã nhập {done.stored} phản ánh, {done.to_confirm} cần xác nhận nơi xử lý.")
     if done.rejected:
         typer.echo(f"{done.rejected} dòng không nhập được; lý do ở {done.rejected_path}.")

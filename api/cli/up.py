@@ -11,6 +11,7 @@ from api import demo as samples
 from api import helper, serving
 from api.app import create_app
 from api.cli import context
+from api.cli.placing import place
 from api.cli.progress import progress
 from boundaries.models import Edition
 from geo.database import build_sessions
@@ -55,6 +56,7 @@ def _fill(engine: Engine, settings: Settings) -> None:
             if bounded and connection.scalar(select(Report.id).limit(1)) is None:
                 with progress(REPORTS, "Dữ liệu mẫu") as advance:
                     samples.load(engine, settings, REPORTS, progress=lambda stored, _doing: advance(stored))
+                place(engine, settings)
         finally:
             connection.execute(select(func.pg_advisory_unlock(_LOCK)))
 

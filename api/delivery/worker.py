@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import archiving, exporting
 from api.delivery import bringing, sending
 from api.sms import replies
-from boundaries import due, scheduling
+from boundaries import due, placing, scheduling
 from geo import elsewhere, exports, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
@@ -47,7 +47,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     _answering(app, settings, sessions)
     _switching(app, settings, sessions)
     _bringing(app, settings, sessions)
-    _counting(app, sessions)
+    _counting(app, settings, sessions)
     _exporting(app, settings, sessions)
     _forgetting(app, settings, sessions)
 
@@ -113,7 +113,7 @@ def _bringing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> 
         bringing.bring(sessions, settings, fetch_id, last=last)
 
 
-def _counting(app: App, sessions: sessionmaker[Session]) -> None:
+def _counting(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
     @app.periodic(cron="* * * * * */10")
     @app.task(name="count", queueing_lock="count")
     def count(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
@@ -122,6 +122,11 @@ def _counting(app: App, sessions: sessionmaker[Session]) -> None:
         while folded == keeping.BATCH:
             with sessions.begin() as session:
                 folded = keeping.keep(session)
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="place", queueing_lock="place")
+    def place(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        placing.keep(sessions, settings)
 
 
 def _forgetting(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:

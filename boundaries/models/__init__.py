@@ -4,5 +4,6 @@ from boundaries.models.activation import Activation, Moved
 from boundaries.models.area import METRIC_SRID, Area, AreaPart
 from boundaries.models.assignment import Assignment
 from boundaries.models.edition import Edition
+from boundaries.models.report_area import ReportArea
 
-__all__ = ["METRIC_SRID", "Activation", "Area", "AreaPart", "Assignment", "Edition", "Moved"]
+__all__ = ["METRIC_SRID", "Activation", "Area", "AreaPart", "Assignment", "Edition", "Moved", "ReportArea"]

@@ -27,6 +27,8 @@ class Edition(Base):
     activate_at: Mapped[datetime | None]  # when the worker shall activate it
     scheduled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # none for the command line
     problem: Mapped[str | None]  # why it could not the last time, in Vietnamese
+    # Reports that changed before it have their place in this edition; none where all have to be placed (again).
+    placed_until: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'scheduled', 'active')", name="state"),

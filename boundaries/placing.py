@@ -1,0 +1,190 @@
+"""The place of every report in every edition: an area at the level that the edition routes to, and a commune.
+
+By the public point alone, for a sensitive report must not be told apart from others of its cell. Where the edition is
+that of a report's newest assignment the place is what the report has: its sender may have chosen near a border.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from boundaries import atlas
+from boundaries.batch import Objects, route_many
+from boundaries.metric import Floats, to_metric
+from boundaries.models import Area, Edition, ReportArea
+from boundaries.pieces import Pairs
+from geo import mirroring
+from geo.copying import copy, encode, integers, texts
+from geo.database import driver
+from geo.models import Report
+from geo.settings import Settings
+
+BATCH = 50_000  # reports in memory at a time
+Progress = Callable[[str, int], None]  # an edition's code and how many more reports were looked at
+_LOCK = 49_000_021  # advisory: two programs would do the same work
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL counts microseconds from here
+_ROW = np.dtype([("id", ">i8"), ("at", ">i8"), ("lon", ">f8"), ("lat", ">f8")])
+_READ = """
+    SELECT string_agg(
+        int8send(id) || timestamptz_send(updated_at)
+            || float8send(ST_X(public_point)) || float8send(ST_Y(public_point)), ''
+    ) FROM (
+        SELECT id, public_point, updated_at FROM reports
+        WHERE (updated_at, id) > (%(moment)s, %(id)s) ORDER BY updated_at, id LIMIT %(batch)s
+    ) AS batch
+    """
+# Each report by itself: any other plan reads all reports, however few there are to be placed.
+_LIGHT = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL enable_mergejoin = off",
+    "SET LOCAL enable_hashjoin = off",
+)
+_TABLE = (
+    "DROP TABLE IF EXISTS pg_temp.placed",
+    "CREATE TEMPORARY TABLE placed (report_id bigint, area_code text, commune_code text) ON COMMIT DROP",
+)
+# What is right already stays untouched; what was deleted meanwhile has no place, and cannot go while it is locked.
+_WRITE = """
+    INSERT INTO report_areas AS old (report_id, edition_id, area_code, commune_code)
+    SELECT r.id, %(edition)s, found.area_code, found.commune_code
+    FROM placed
+    JOIN reports AS r ON r.id = placed.report_id
+    JOIN categories AS c ON c.id = r.category_id
+    LEFT JOIN report_areas AS had ON had.report_id = r.id AND had.edition_id = %(edition)s
+    CROSS JOIN LATERAL (
+        SELECT edition_id = %(edition)s AND r.area_code IS NOT NULL AND NOT c.sensitive AS mine
+        FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+            SELECT edition_id FROM assignments WHERE report_id = r.id ORDER BY id DESC LIMIT 1
+        ) AS newest ON true
+    ) AS assigned
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN mine THEN r.area_code ELSE placed.area_code END AS area_code,
+            CASE WHEN mine THEN r.commune_code ELSE placed.commune_code END AS commune_code
+    ) AS found
+    WHERE found.area_code IS NOT NULL AND (had.area_code, had.commune_code) IS DISTINCT FROM
+        (found.area_code, found.commune_code)
+    FOR KEY SHARE OF r
+    ON CONFLICT (report_id, edition_id) DO UPDATE
+    SET area_code = excluded.area_code, commune_code = excluded.commune_code
+    """
+
+
+def keep(
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    *,
+    edition: str | None = None,
+    progress: Progress = lambda _edition, _looked: None,
+) -> int:
+    """Places what came or changed since the last time in all editions, or in one; how many reports were looked at.
+
+    Each batch is a transaction of its own; a program that finds another at it leaves the work to that one.
+    """
+    with sessions() as session:
+        query = select(Edition.id, Edition.code).where(_routing(edition)).order_by(Edition.valid_from, Edition.code)
+        wanted = [(number, code) for number, code in session.execute(query)]
+    return sum(_keep(sessions, settings, number, partial(progress, code)) for number, code in wanted)
+
+
+def _keep(sessions: sessionmaker[Session], settings: Settings, edition_id: int, progress: Callable[[int], None]) -> int:
+    with sessions() as session:
+        # Before the reports are read: what their reading misses changed at this moment or later.
+        horizon = mirroring.following(session)
+        reached = session.scalar(select(Edition.placed_until).where(Edition.id == edition_id))
+    behind, looked, some = (reached or _EVER, -1), 0, BATCH
+    while some == BATCH:
+        with sessions.begin() as session:
+            edition = session.get(Edition, edition_id)
+            if edition is None or not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+                break
+            for statement in _LIGHT:
+                session.connection().exec_driver_sql(statement)
+            some, behind = _some(session, settings, edition, behind)
+            before, reached = reached, min(behind[0], horizon) if some == BATCH else horizon
+            mine = (Edition.id == edition_id, Edition.placed_until.is_not_distinct_from(before))
+            done = session.execute(update(Edition).where(*mine).values(placed_until=reached).returning(Edition.id))
+            if done.one_or_none() is None:
+                # Its areas were written anew meanwhile: all of it begins again, the next time.
+                session.rollback()
+                break
+        looked += some
+        progress(some)
+    return looked
+
+
+def due(session: Session, edition: str | None = None) -> int:
+    """How many reports `keep` will look at, each once for each edition."""
+    since = select(func.coalesce(Edition.placed_until, _EVER).label("moment")).where(_routing(edition)).subquery()
+    return (
+        session.scalar(select(func.count()).select_from(since).join(Report, Report.updated_at >= since.c.moment)) or 0
+    )
+
+
+def _routing(code: str | None) -> ColumnElement[bool]:
+    """Whether an edition is the one named, or any, and has the areas that it routes to."""
+    areas_ = exists().where(Area.edition_id == Edition.id, Area.level == Edition.routing_level)
+    return areas_ if code is None else areas_ & (Edition.code == code)
+
+
+def again(session: Session, edition_id: int) -> None:
+    """Has all reports placed again in an edition, whose answers have changed; until then they stay where they were."""
+    session.execute(update(Edition).where(Edition.id == edition_id).values(placed_until=None))
+
+
+def forget(session: Session, edition_id: int) -> None:
+    """Forgets every place in an edition, whose areas are others now."""
+    session.execute(delete(ReportArea).where(ReportArea.edition_id == edition_id))
+    again(session, edition_id)
+
+
+def _some(
+    session: Session, settings: Settings, edition: Edition, behind: tuple[datetime, int]
+) -> tuple[int, tuple[datetime, int]]:
+    """Places the next reports behind a moment and an id; how many, and behind which the next ones come."""
+    raw = driver(session)
+    values: dict[str, Any] = {"moment": behind[0], "id": behind[1], "batch": BATCH}
+    with raw.cursor(binary=True) as cursor:
+        sent = cursor.execute(_READ, values).fetchone()
+    rows = np.frombuffer(sent[0] if sent and sent[0] else b"", _ROW)
+    if not len(rows):
+        return 0, behind
+    area, commune = areas(session, edition, rows["lon"].astype(float), rows["lat"].astype(float), settings)
+    for statement in _TABLE:
+        raw.execute(statement)
+    copy(
+        raw,
+        "placed",
+        ("report_id", "area_code", "commune_code"),
+        encode([integers(rows["id"], size=8), texts(area), texts(commune)]),
+    )
+    raw.execute(_WRITE, {"edition": edition.id})
+    last = rows["at"].max()
+    return len(rows), (_EPOCH + timedelta(microseconds=int(last)), int(rows["id"][rows["at"] == last].max()))
+
+
+def areas(session: Session, edition: Edition, lon: Floats, lat: Floats, settings: Settings) -> tuple[Objects, Objects]:
+    """The area's and the commune's code of each point (degrees); beyond all borders those of the nearest area."""
+    found = route_many(session, lon, lat, edition=edition.code, settings=settings)
+    area, commune = found.area_code, found.commune_code
+    lost: NDArray[np.intp] = np.flatnonzero(found.refusal != "")
+    if len(lost):
+        # A pin in the next province, or the middle of a cell that reaches there: somewhere it must count.
+        x, y = to_metric(lon[lost], lat[lost])
+        sheet = atlas.sheet(session, edition, edition.routing_level)
+        _fill(area, lost, sheet.code, sheet.pieces.closest(x, y))
+        communes = atlas.sheet(session, edition, "commune")
+        near = communes.pieces.closest(x, y)
+        mine = communes.code if communes is sheet else communes.parent
+        _fill(commune, lost, communes.code, near.where(mine[near.area] == area[lost[near.pin]]))
+    return area, commune
+
+
+def _fill(column: Objects, rows: NDArray[np.intp], codes: Objects, near: Pairs) -> None:
+    column[rows[near.pin[::-1]]] = codes[near.area[::-1]]  # of several as near the first by code is written last
