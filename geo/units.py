@@ -1,6 +1,6 @@
 """Units: found."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from geo import deadlines
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import Report, Unit
+from geo.succession import exists
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -34,6 +35,6 @@ def receiver(session: Session, unit_id: int | None, report: Report, now: datetim
     if unit.id == report.unit_id:
         raise InvalidError(_("Phản ánh đang ở chính đơn vị này; hãy chọn đơn vị khác."), field="unit")
     today = now.astimezone(deadlines.ZONE).date()
-    if not (unit.valid_from or today) <= today < (unit.valid_until or date.max):
+    if not exists(unit, today):
         raise InvalidError(_("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác."), field="unit")
     return unit.id

@@ -22,6 +22,7 @@ from api.web.relations import relations
 from api.web.render import page
 from geo import claims, contacts, queue, replies, reports, unseen
 from geo.clock import urgent
+from geo.deadlines import ZONE
 from geo.effects import REASONS
 from geo.errors import ForbiddenError, NotFoundError, QuangnamError
 from geo.i18n import Lang, _, translate
@@ -163,7 +164,7 @@ def shown(
         kin=kin(session, report),
         offers=offers(report, who),
         receivers=[unit for unit in units(session) if unit.id != report.unit_id],
-        suggestion=suggested(session, report),
+        suggestion=suggested(session, report, now.astimezone(ZONE).date()),
         colleagues=queue.load(session, report.unit_id, now),
         replies=replies.for_report(session, report),
         reasons=REASONS,
