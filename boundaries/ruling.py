@@ -140,7 +140,7 @@ def _parents(session: Session, today: date) -> dict[str, str | None]:
     """The codes of the edition in force, each with that of the area around it."""
     query = select(Area.code, Area.parent_code).join(Edition, Edition.id == Area.edition_id)
     query = query.where(lookup.in_force(named=False), Area.level.in_(("district", "commune")))
-    return {code: parent for code, parent in session.execute(query, {"day": today})}
+    return {row.code: row.parent_code for row in session.execute(query, {"day": today})}
 
 
 def _key(rule: Rule, parents: dict[str, str | None]) -> Any:

@@ -66,13 +66,14 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     if not precise:
         return Why(translate(BY_PLACE, lang, area=area), [])
     distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
-    message = _message(found)
+    message = message_of(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
     return Why(text, _candidates(session, found.candidates or []))
 
 
-def _message(found: Assignment) -> str:
+def message_of(found: Assignment) -> str:
+    """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
     # Without a distance there was no pin to measure from.
