@@ -88,22 +88,22 @@ def _routings(session: Session, report: Report) -> list[dict[str, Any]]:
 
 
 def _of(event: Event, routed: list[dict[str, Any]], moved: set[datetime]) -> dict[str, Any] | None:
-    """Takes the routing of an event out of those that are left: both were written in one transaction."""
-    for place, one in enumerate(routed):
-        at = one["assignment"].at
-        # An imported report came long before it was routed here.
-        if at == event.at or (event.action == "receive" and at not in moved):
-            return routed.pop(place)
+    """Takes the routing of an event out of those that are left: mostly both are of one moment."""
+    exact = [one for one in routed if one["assignment"].at == event.at]
+    # An imported report came long before it was routed here, and an edition undone brings an old routing back.
+    loose = event.action == "receive" or event.door == "edition"
+    near = [one for one in routed if loose and one["assignment"].at not in moved]
+    for one in [*exact, *near][:1]:
+        routed.remove(one)
+        return one
     return None
 
 
 def _by(report: Report, event: Event | None, assignment: Assignment | None) -> By:
     if event is not None and event.action != "receive":
         return DOORS.get(event.door, "person") if event.action == "reroute" else "person"
-    if report.second_of_id is not None:
-        return "second"
     if assignment is not None and assignment.reason == "rule":
-        return "rule"
+        return "rule" if assignment.rule_id is not None or report.second_of_id is None else "second"
     return "choice" if assignment is not None and is_chosen(assignment.candidates) else "place"
 
 

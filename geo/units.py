@@ -9,7 +9,7 @@ from geo import deadlines
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import Report, Unit
-from geo.succession import exists
+from geo.succession import exists, heir
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -25,6 +25,12 @@ def by_code(session: Session, code: str | None) -> int | None:
 def ioc(session: Session) -> int:
     """The id of the IOC, which answers where nobody else does."""
     return session.scalars(select(Unit.id).where(Unit.kind == "ioc").order_by(Unit.id).limit(1)).one()
+
+
+def going_on(session: Session, unit_id: int, now: datetime) -> int:
+    """The id of the unit itself while it exists, else of whoever goes on with its work, else of the IOC."""
+    found = heir(session.get_one(Unit, unit_id), now.astimezone(deadlines.ZONE).date())
+    return found.id if found is not None else ioc(session)
 
 
 def receiver(session: Session, unit_id: int | None, report: Report, now: datetime) -> int:

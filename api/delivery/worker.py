@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import archiving, exporting
 from api.delivery import bringing, sending
 from api.sms import replies
-from geo import elsewhere, exports, inbound, outbox, retention, timekeeping, uploads
+from geo import elsewhere, exports, handing_over, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
@@ -53,6 +53,11 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name="clock", queueing_lock="clock")
     def clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         timekeeping.keep(sessions, datetime.now(UTC))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="hand_over", queueing_lock="hand_over")
+    def hand_over(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        handing_over.keep(sessions, datetime.now(UTC))
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="revive", queueing_lock="revive")
@@ -132,6 +137,7 @@ def _forgetting(app: App, settings: Settings, sessions: sessionmaker[Session]) -
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Works until it is asked to stop; what the clock missed while nobody worked comes first."""
     timekeeping.keep(sessions, datetime.now(UTC))
+    handing_over.keep(sessions, datetime.now(UTC))
     app = build(url, settings, sessions)
     app.run_worker(
         concurrency=CONCURRENCY,
