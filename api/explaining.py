@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.receipts import edition_out, rule_out, unit_out
-from api.web import formats
+from api.web import formats, history
 from api.web.history import BY_PLACE, REASONS, message_of, sentence
 from boundaries import explaining, reasons
 from boundaries.explaining import By, Place, Step
@@ -31,7 +31,6 @@ ROLES = {
     "link": _("Đơn vị chuyển, qua liên kết e-mail"),
     "system": _("Hệ thống chuyển"),
 }
-HEIR = _("Đơn vị trước đã thôi hoạt động; {unit} nhận việc.")
 
 
 @dataclass(frozen=True)
@@ -139,9 +138,8 @@ def _reason(step: Step, lang: Lang, precise: bool) -> tuple[str, str]:
         return "rule", translate(reasons.SECOND, lang)
     if found is None:
         action = step.event.action if step.event else ""
-        if step.by == "unit":
-            return action, translate(HEIR, lang, unit=step.unit.name)
-        return action, sentence(action, step.event.to_state if step.event else "", step.unit.name, lang)
+        told = history.step(action, step.event.door if step.event else "")
+        return action, sentence(told, step.event.to_state if step.event else "", step.unit.name, lang)
     if step.area is None:
         return "ioc", translate(REASONS["ioc"], lang)
     area = f"{step.area.kind} {step.area.name}"

@@ -9,13 +9,14 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from boundaries.models import Area, Assignment, Edition
+from geo import handing_over, moving
 from geo.models import Category, Event, Report, Rule, Unit, User
 
 MOVES = ("receive", "forward", "return", "reroute")
 # What moved it: where the pin lies, the sender's choice near a border, a rule, the first answer to a second report, an
 # edition that came or went, the end of a unit, or a person.
 By = Literal["place", "choice", "rule", "second", "edition", "unit", "person"]
-DOORS: dict[str, By] = {"edition": "edition", "unit": "unit"}  # by which the program itself reroutes
+DOORS: dict[str, By] = {moving.EDITION: "edition", handing_over.DOOR: "unit"}  # by which the program itself reroutes
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _of(event: Event, routed: list[dict[str, Any]], moved: set[datetime]) -> dic
     """Takes the routing of an event out of those that are left: mostly both are of one moment."""
     exact = [one for one in routed if one["assignment"].at == event.at]
     # An imported report came long before it was routed here, and an edition undone brings an old routing back.
-    loose = event.action == "receive" or event.door == "edition"
+    loose = event.action == "receive" or event.door == moving.EDITION
     near = [one for one in routed if loose and one["assignment"].at not in moved]
     for one in [*exact, *near][:1]:
         routed.remove(one)

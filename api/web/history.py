@@ -13,8 +13,10 @@ from boundaries import reasons
 from boundaries.models import Area, Assignment
 from geo import proof
 from geo.effects import REASONS as REJECTED
+from geo.handing_over import DOOR as UNIT
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit, User
+from geo.moving import EDITION
 from geo.proof import Proof
 
 REASONS = {
@@ -96,14 +98,15 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     """
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
     query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
+    query = query.add_columns(Event.door)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     if report.category.sensitive and not (inside or open_):
         # That somebody had to confirm it tells of a border near a hidden place.
         query = query.where(Event.action != "confirm")
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit, said, data, who, number in rows:
-        text = sentence(action, state, unit, lang)
+    for at, action, state, unit, said, data, who, number, door in rows:
+        text = sentence(step(action, door), state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
@@ -115,6 +118,11 @@ def doer() -> ColumnElement[str]:
     ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
     # What an operator does is not the unit's doing; these steps name who is to act.
     return case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
+
+
+def step(action: str, door: str) -> str:
+    """The step as STEPS has it: what an edition or the end of a unit moves is a reroute through that door."""
+    return door if action == "reroute" and door in (EDITION, UNIT) else action
 
 
 def sentence(action: str, state: str, unit: str, lang: Lang) -> str:

@@ -18,6 +18,7 @@ from api.web.desk.bulk import STALE
 from api.web.desk.choices import CHOICES, offers
 from api.web.desk.kin import kin, nearby
 from api.web.desk.lists import TEXTS, units
+from api.web.desk.why import why
 from api.web.relations import relations
 from api.web.render import page
 from geo import claims, contacts, queue, replies, reports, unseen
@@ -162,6 +163,7 @@ def shown(
         flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
         nearby=nearby(session, who, report),
         kin=kin(session, report),
+        why=why(session, report, lang),
         offers=offers(report, who),
         receivers=[unit for unit in units(session) if unit.id != report.unit_id],
         suggestion=suggested(session, report, now.astimezone(ZONE).date()),
