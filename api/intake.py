@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api import completing
 from api.receipts import Receipt, receipt
-from boundaries import in_words, reasons, routing, turns
+from boundaries import in_words, lookup, reasons, routing, turns
 from boundaries.routing import Routing
 from geo import codes, days, handling, idempotency, limits, media, reports, seconds, uploaded, workflow
 from geo.aside import aside
@@ -21,6 +21,7 @@ from geo.models import ApiKey, Report, Upload
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.settings import Settings
+from geo.succession import heir
 
 __all__ = ["Receipt", "Second", "network", "submit"]
 
@@ -38,9 +39,18 @@ class Second:
     version: int | None = None  # of the first as the sender last saw it
 
     def routing(self, found: Routing) -> Routing:
-        """The same place, and whoever gave the first answer."""
+        """The same place, and whoever gave the first answer or goes on with that work; as it was where nobody does."""
+        unit = heir(self.first.unit, lookup.today())
+        if unit is None:
+            return found
         return replace(
-            found, unit=self.first.unit, reason=reasons.second(), needs_confirmation=False, distance=None, candidates=[]
+            found,
+            unit=unit,
+            reason=reasons.second(),
+            needs_confirmation=False,
+            distance=None,
+            candidates=[],
+            rule=None,
         )
 
 

@@ -1,10 +1,12 @@
 """A routing in words and codes: what a sender and `/api/v1/route` are told."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from boundaries.models import Area
+from boundaries.models import Area, Edition
 from boundaries.routing import Routing
+from boundaries.rules import Instead
 from geo.i18n import Lang, translate
 from geo.models import Report, Unit
 
@@ -19,17 +21,20 @@ class Receipt:
 
 
 def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
-    """The area, unit, reason and candidates of a routing in a language; shares are of the accuracy circle."""
+    """The edition, area, unit, reason, rule and candidates of a routing; shares are of the accuracy circle."""
     return {
+        "edition": edition_out(routing.edition),
         "area": _area(routing.area),
-        "unit": _unit(routing.unit),
+        "commune": _area(routing.commune),
+        "unit": unit_out(routing.unit),
         "reason": {
             "code": routing.reason.code,
             "text": translate(routing.reason.message, lang, **routing.reason.values),
         },
+        "rule": _rule(routing.rule) if routing.rule else None,
         "needs_confirmation": routing.needs_confirmation,
         "candidates": [
-            {"area": _area(one.area), "unit": _unit(one.unit), "share": round(one.share, 3)}
+            {"area": _area(one.area), "unit": unit_out(one.unit), "share": round(one.share, 3)}
             for one in routing.candidates
         ],
     }
@@ -53,5 +58,30 @@ def _area(area: Area | None) -> dict[str, str] | None:
     return {"code": area.code, "name": area.name} if area else None
 
 
-def _unit(unit: Unit) -> dict[str, str]:
+def unit_out(unit: Unit) -> dict[str, str]:
+    """A unit as answers name it."""
     return {"code": unit.code, "name": unit.name}
+
+
+def edition_out(edition: Edition | None) -> dict[str, str] | None:
+    """An edition as answers name it; None where none was in force."""
+    if edition is None:
+        return None
+    return {"code": edition.code, "name": edition.name, "valid_from": edition.valid_from.isoformat()}
+
+
+def rule_out(
+    category: str | None, area: str | None, unit: Unit, priority: int, valid_from: date | None
+) -> dict[str, Any]:
+    """A rule that decided, with the unit to which it led."""
+    return {
+        "category": category,
+        "area": area,
+        "unit": unit_out(unit),
+        "priority": priority,
+        "valid_from": valid_from.isoformat() if valid_from else None,
+    }
+
+
+def _rule(rule: Instead) -> dict[str, Any]:
+    return rule_out(rule.category, rule.area_code, rule.unit, rule.priority, rule.valid_from)

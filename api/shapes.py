@@ -1,8 +1,9 @@
 """What answers look like, in words of JSON Schema: the components of the description at `/openapi.json`."""
 
-from typing import Any
+from typing import Any, get_args
 
 from api.geojson import MEDIA_TYPE
+from boundaries.explaining import By
 from maps.features import COLUMNS
 
 Schema = dict[str, Any]
@@ -37,16 +38,40 @@ _OF_REPORT = dict.fromkeys(COLUMNS, _TEXT_OR_NULL) | {
     "distance": {"type": "integer", "description": "metres, of the nearest alone"},
 }
 _NAMED = _object(("code", "name"), code=_TEXT, name=_TEXT)
+_DAY: Schema = {"type": "string", "format": "date"}
 _DEADLINE = {"type": ["string", "null"], "format": "date-time"}
+_EDITION = _object(("code", "name", "valid_from"), code=_TEXT, name=_TEXT, valid_from=_DAY)
+_RULE = _object(
+    ("category", "area", "unit", "priority", "valid_from"),
+    category=_TEXT,
+    area=_TEXT_OR_NULL | {"description": "a code of an edition; null for the whole province"},
+    unit=_NAMED,
+    priority={"type": "integer"},
+    valid_from=_DAY | {"type": ["string", "null"]},
+)
 _ROUTING = {
+    "edition": _or_null(_EDITION),
     "area": _or_null(_NAMED),
+    "commune": _or_null(_NAMED),
     "unit": _NAMED,
     "reason": _object(("code", "text"), code=_TEXT, text=_TEXT),
+    "rule": _or_null(_RULE) | {"description": "the rule that decided, where one did"},
     "needs_confirmation": _FLAG,
     "candidates": {
         "type": "array",
         "items": _object(("area", "unit", "share"), area=_or_null(_NAMED), unit=_NAMED, share=_NUMBER),
     },
+}
+_STEP: dict[str, Schema] = {
+    "at": {"type": "string", "format": "date-time"},
+    "by": {"enum": list(get_args(By))},
+    "role": _TEXT_OR_NULL | {"description": "of the person who moved it; null where none did"},
+    "edition": _or_null(_EDITION),
+    "area": _or_null(_NAMED),
+    "unit": _NAMED,
+    "reason": _object(("code", "text"), code=_TEXT, text=_TEXT),
+    "rule": _or_null(_RULE),
+    "candidates": _ROUTING["candidates"],
 }
 
 COMPONENTS: dict[str, Schema] = {
@@ -90,6 +115,14 @@ COMPONENTS: dict[str, Schema] = {
     )
     | {"description": "A GeoJSON FeatureCollection (RFC 7946)"},
     "Routing": _object(tuple(_ROUTING), **_ROUTING),
+    "Explanation": _object(
+        ("code", "state", "steps", "now"),
+        code=_TEXT,
+        state=_TEXT,
+        steps={"type": "array", "items": _object(tuple(_STEP), **_STEP)},
+        now=_object(("area", "commune", "unit"), area=_or_null(_NAMED), commune=_or_null(_NAMED), unit=_NAMED),
+    )
+    | {"description": "Why a report is where it is: each step by which it came to a unit, the oldest first"},
     "Receipt": _object(
         ("code", "state", *_ROUTING, "deadlines", "link"),
         code=_TEXT,
@@ -107,6 +140,11 @@ COMPONENTS: dict[str, Schema] = {
 def answering(name: str, kind: str = "application/json", *, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """An answer in one of the shapes above, for the `responses` of a route."""
     return {status: {"content": {kind: {"schema": _ref(name)}}}}
+
+
+def answering_either(*names: str) -> dict[int | str, dict[str, Any]]:
+    """An answer in one of several shapes, for the `responses` of a route."""
+    return {200: {"content": {"application/json": {"schema": {"anyOf": [_ref(name) for name in names]}}}}}
 
 
 def geojson_of(name: str) -> dict[int | str, dict[str, Any]]:

@@ -28,7 +28,7 @@ class Routings:
 
     `unit_id` is 0, `reason` empty and codes None where refused. `distance` is NaN where there is none. `candidates` has
     what an assignment keeps, [{"area", "unit", "share"}] or None, and `others` the ids of their units but the
-    responsible one, or None. `edition` is None where none is in force.
+    responsible one, or None. `rule_id` is of the rule that decided, else 0. `edition` is None where none is in force.
     """
 
     edition: Edition | None
@@ -43,6 +43,7 @@ class Routings:
     distance: Floats
     candidates: Objects
     others: Objects
+    rule_id: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.reason)
@@ -111,15 +112,16 @@ def route_many(
     around.list_candidates(units, area, result.candidates, result.others)
     _name(result, sheet, units, area)
     if category is not None:
-        _by_rules(session, result, category, day)
+        _by_rules(session, result, category, on or lookup.today())
     return result
 
 
-def _by_rules(session: Session, result: Routings, category: Objects, day: date | None) -> None:
+def _by_rules(session: Session, result: Routings, category: Objects, day: date) -> None:
     for rule, mine in rules.instead_of_many(session, category, result.area_code, result.commune_code, day):
         result.unit_id[mine] = rule.unit.id
         result.unit_name[mine] = rule.unit.name
         result.reason[mine] = "rule"
+        result.rule_id[mine] = rule.id
         if rule.everywhere:
             result.needs_confirmation[mine] = False
             result.candidates[mine] = None
@@ -206,6 +208,7 @@ def _blank(edition: Edition | None, refusal: Objects) -> Routings:
         distance=np.full(count, np.nan),
         candidates=nothing(),
         others=nothing(),
+        rule_id=np.zeros(count, np.int64),
     )
 
 

@@ -17,6 +17,7 @@ from boundaries.lookup import Hit
 from boundaries.metric import to_metric
 from boundaries.models import Area, Assignment, Edition
 from boundaries.reasons import Reason
+from boundaries.rules import Instead
 from boundaries.shares import overlaps
 from geo.database import driver
 from geo.models import Report, Unit
@@ -26,8 +27,9 @@ from geo.settings import Settings
 Point = tuple[float, float]  # metres
 
 _ASSIGN = """
-    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, candidates)
-    VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(candidates)s)
+    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, candidates, rule_id)
+    VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(candidates)s,
+        %(rule_id)s)
     """
 
 __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "route_many"]
@@ -54,6 +56,7 @@ class Routing:
     needs_confirmation: bool
     distance: float | None = None
     candidates: list[Candidate] = field(default_factory=list)
+    rule: Instead | None = None  # that decided
 
 
 def route(
@@ -102,17 +105,18 @@ def route(
     if chosen.unit is None:
         reason = reasons.no_unit(full_name(chosen.area))
     routed = Routing(found, chosen.area, commune, chosen.unit or ioc(session), reason, needs, distance, candidates)
-    return by_rule(session, routed, category, day) if category is not None else routed
+    # Also under an edition that is named there is a day, on which rules are in force and units exist.
+    return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
 
 
-def by_rule(session: Session, routed: Routing, category: str, day: date | None) -> Routing:
-    """The routing as the narrowest rule of a category has it for its area, or as it was."""
+def by_rule(session: Session, routed: Routing, category: str, day: date) -> Routing:
+    """The routing as the rule of a category that wins on the day has it for its area, or as it was."""
     assert routed.area is not None
-    places = [one.code for one in (routed.area, routed.commune) if one is not None]
-    found = rules.instead(session, category, places, day)
+    commune = routed.commune.code if routed.commune else None
+    found = rules.instead(session, category, routed.area.code, commune, day)
     if found is None:
         return routed
-    answer = replace(routed, unit=found.unit, reason=reasons.rule(full_name(routed.area)))
+    answer = replace(routed, unit=found.unit, reason=reasons.rule(full_name(routed.area)), rule=found)
     # Where the unit is the same whatever the area, there is nothing to be confirmed.
     return replace(answer, needs_confirmation=False, candidates=[]) if found.everywhere else answer
 
@@ -126,6 +130,7 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         "unit_id": routing.unit.id,
         "reason": routing.reason.code,
         "distance": routing.distance,
+        "rule_id": routing.rule.id if routing.rule else None,
         "candidates": kept(routing),
     }
     # Not through the unit of work: nobody reads the row back, and this stands in the way of every report.

@@ -32,6 +32,7 @@ class Wanted:
     reason: Objects
     distance: Floats
     candidates: Objects  # as an assignment keeps them
+    rule_id: Ids  # 0 where no rule decided
     there: NDArray[np.bool_]
     kept: NDArray[np.bool_]
 
@@ -73,6 +74,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
         reason=found.reason.copy(),
         distance=found.distance.copy(),
         candidates=found.candidates.copy(),
+        rule_id=found.rule_id.copy(),
         there=there,
         kept=now.by_hand & there,
     )
@@ -113,6 +115,7 @@ def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, s
         result.reason[row] = found.reason.code
         result.distance[row] = np.nan if found.distance is None else found.distance
         result.candidates[row] = routing.kept(found)
+        result.rule_id[row] = found.rule.id if found.rule else 0
 
 
 def _words(now: OpenReports, result: Wanted) -> None:
@@ -142,6 +145,7 @@ def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted) -> None:
     result.unit_id[kept] = now.unit_id[kept]
     result.needs_confirmation[kept] = now.needs_confirmation[kept]
     result.others[kept] = now.candidates[kept]
+    result.rule_id[kept] = 0
     rows = kept & refused
     result.area_code[rows] = now.area_code[rows]
     result.commune_code[rows] = now.commune_code[rows]

@@ -43,7 +43,7 @@ def _forward(at: Situation) -> None:
 def _return(at: Situation) -> None:
     before = select(Event.unit_id).where(Event.report_id == at.report.id, Event.unit_id != at.report.unit_id)
     previous = at.session.scalar(before.order_by(Event.id.desc()).limit(1))
-    _hand_over(at, previous if previous is not None else units.ioc(at.session))
+    _hand_over(at, units.going_on(at.session, previous, at.now) if previous is not None else units.ioc(at.session))
 
 
 def _hand_over(at: Situation, unit_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,10 +29,11 @@ def seed(session: Session) -> None:
         }
         session.execute(insert(Category).values(values).on_conflict_do_nothing(index_elements=["code"]))
     for row in _rows("units"):
-        until = date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
-        session.execute(
-            insert(Unit).values(row | {"valid_until": until}).on_conflict_do_nothing(index_elements=["code"])
-        )
+        # A successor stands before those that were merged into it.
+        into = session.scalar(select(Unit.id).where(Unit.code == row.pop("merged_into")))
+        days = {name: date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until")}
+        unit = insert(Unit).values(row | days | {"merged_into_id": into})
+        session.execute(unit.on_conflict_do_nothing(index_elements=["code"]))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """Units: found."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from geo import deadlines
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import Report, Unit
+from geo.succession import exists, heir
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -26,6 +27,12 @@ def ioc(session: Session) -> int:
     return session.scalars(select(Unit.id).where(Unit.kind == "ioc").order_by(Unit.id).limit(1)).one()
 
 
+def going_on(session: Session, unit_id: int, now: datetime) -> int:
+    """The id of the unit itself while it exists, else of whoever goes on with its work, else of the IOC."""
+    found = heir(session.get_one(Unit, unit_id), now.astimezone(deadlines.ZONE).date())
+    return found.id if found is not None else ioc(session)
+
+
 def receiver(session: Session, unit_id: int | None, report: Report, now: datetime) -> int:
     """The id of a unit that a report may go to; InvalidError where it is none, the same one, or no longer there."""
     unit = session.get(Unit, unit_id) if unit_id is not None else None
@@ -34,6 +41,6 @@ def receiver(session: Session, unit_id: int | None, report: Report, now: datetim
     if unit.id == report.unit_id:
         raise InvalidError(_("Phản ánh đang ở chính đơn vị này; hãy chọn đơn vị khác."), field="unit")
     today = now.astimezone(deadlines.ZONE).date()
-    if not (unit.valid_from or today) <= today < (unit.valid_until or date.max):
+    if not exists(unit, today):
         raise InvalidError(_("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác."), field="unit")
     return unit.id

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from boundaries.models import Edition
 from boundaries.routing import Routings, route_many
 from geo.deadlines import ZONE
+from geo.models import Rule, Unit
 from geo.settings import Settings
 
 
@@ -29,6 +30,7 @@ class Routed:
     needs_confirmation: NDArray[np.bool_]
     candidates: NDArray[np.object_]  # as an assignment keeps them, or None
     others: NDArray[np.object_]  # ids of the candidates' units beside the responsible one, or None
+    rule_id: NDArray[np.int64]  # 0 where no rule decided
 
     def take(self, rows: NDArray[Any]) -> "Routed":
         """The chosen rows, in the order of their positions."""
@@ -46,10 +48,7 @@ def route(
     lon, lat = rows["lon"].to_numpy(np.float64), rows["lat"].to_numpy(np.float64)
     accuracy = rows["accuracy"].to_numpy(np.float64)
     day = rows["created_at"].dt.tz_localize("UTC").dt.tz_convert(ZONE).dt.tz_localize(None).to_numpy("datetime64[D]")
-    # Between two days on which an edition begins or ends, all days have the same one.
-    changes = session.execute(select(Edition.valid_from, Edition.valid_until).where(Edition.state == "active"))
-    turns = np.unique(np.array([turn for pair in changes for turn in pair if turn], "datetime64[D]"))
-    period = np.searchsorted(turns, day, "right")
+    period = np.searchsorted(_turns(session), day, "right")
     for index in np.unique(period):
         mine = np.flatnonzero(period == index)
         found = route_many(
@@ -65,6 +64,15 @@ def route(
     return empty
 
 
+def _turns(session: Session) -> NDArray[np.datetime64]:
+    """The days on which an edition, a rule or a unit begins or ends: between two of them all days route alike."""
+    editions = select(Edition.valid_from, Edition.valid_until).where(Edition.state == "active")
+    rules = select(Rule.valid_from, Rule.valid_until).where(Rule.replaces)
+    units = select(Unit.valid_from, Unit.valid_until).where(Unit.kind != "committee")  # whose days are the editions'
+    found = [turn for query in (editions, rules, units) for pair in session.execute(query) for turn in pair if turn]
+    return np.unique(np.array(found, "datetime64[D]"))
+
+
 def _empty(count: int) -> Routed:
     return Routed(
         refusal=np.full(count, "", object),
@@ -77,6 +85,7 @@ def _empty(count: int) -> Routed:
         needs_confirmation=np.zeros(count, np.bool_),
         candidates=np.full(count, None, object),
         others=np.full(count, None, object),
+        rule_id=np.zeros(count, np.int64),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.orm import Session
@@ -10,13 +10,19 @@ from sqlalchemy.orm import Session
 from api.cli import context
 from api.cli.progress import progress
 from api.cli.route_file import Summary, route_file
+from api.explaining import BY, Told, explain
 from boundaries.routing import Routing, route
 from geo import reports
+from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _, translate
 from geo.settings import load
+from geo.transitions import STATES
 
-_ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out.")
+_ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out, hoặc riêng --report.")
+
+EDITION = _("Phiên bản địa giới: {name} ({code})")
+RULE = _("Quy tắc: {category}, {area}, ưu tiên {priority} → {unit}")
 
 
 def run(
@@ -29,8 +35,14 @@ def run(
     category: Annotated[str | None, typer.Option(help="mã lĩnh vực, ví dụ dien-chieu-sang")] = None,
     edition: Annotated[str | None, typer.Option(help="phiên bản địa giới, ví dụ 2025-01")] = None,
     on: Annotated[str | None, typer.Option(help="ngày, ví dụ 2024-06-01: phiên bản có hiệu lực ngày đó")] = None,
+    report: Annotated[str | None, typer.Option(help="mã phản ánh: vì sao nó ở đơn vị ấy, qua từng bước")] = None,
 ) -> None:
-    """Says which unit answers for a place, and why; nothing is stored."""
+    """Says which unit answers for a place, or for a report, and why; nothing is stored."""
+    if report is not None:
+        if any(value is not None for value in (lon, lat, accuracy, file, out, category, edition, on)):
+            raise InvalidError(_ONE_OR_FILE)
+        _of_report(report)
+        return
     if (lon is None or lat is None) == (file is None or out is None) or (file and lon):
         raise InvalidError(_ONE_OR_FILE)
     day = _day(on)
@@ -55,8 +67,37 @@ def _told(found: Routing) -> str:
     if found.commune and found.commune is not found.area:
         lines.append(f"{found.commune.code} {found.commune.kind} {found.commune.name}")
     lines.append(translate(found.reason.message, "vi", **found.reason.values))
+    if found.edition:
+        lines.append(_in_words(EDITION, name=found.edition.name, code=found.edition.code))
+    if rule := found.rule:
+        place = rule.area_code or _("Toàn tỉnh")
+        lines.append(_in_words(RULE, category=rule.category, area=place, unit=rule.unit.name, priority=rule.priority))
     lines += [f"  {one.share:4.0%}  {one.area.code} {one.area.name}" for one in found.candidates]
     return "\n".join(lines)
+
+
+def _of_report(code: str) -> None:
+    with context.engine(load()) as engine, Session(engine) as session:
+        report = reports.by_code(session, code)
+        told = explain(session, report, "vi", inside=True)
+        now = f"{report.code} {translate(STATES.get(report.state, report.state), 'vi')} → {report.unit.name}"
+    typer.echo("\n".join([*(_step(one) for one in told), now]))
+
+
+def _step(one: Told) -> str:
+    """One line a step: when, what moved it, to whom, by which edition, area and rule, and why."""
+    where = [
+        part for part in (one.edition and one.edition.code, one.area and f"{one.area.code} {one.area.name}") if part
+    ]
+    if one.rule is not None:
+        where.append(translate(BY["rule"], "vi"))
+    place = f" ({', '.join(where)})" if where else ""
+    who = f" ({one.who})" if one.who else ""
+    return f"{one.at.astimezone(ZONE):%d/%m/%Y %H:%M}  {one.moved}{who} → {one.unit.name}{place}: {one.text}"
+
+
+def _in_words(text: str, **values: Any) -> str:
+    return translate(text, "vi", **values)
 
 
 def _summary(told: Summary) -> str:

@@ -11,7 +11,7 @@ from api import archiving, exporting
 from api.delivery import bringing, sending
 from api.sms import replies
 from boundaries import due, placing, scheduling
-from geo import elsewhere, exports, inbound, outbox, retention, timekeeping, uploads
+from geo import elsewhere, exports, handing_over, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
 from geo.settings import Settings
@@ -55,6 +55,11 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     @app.task(name="clock", queueing_lock="clock")
     def clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         timekeeping.keep(sessions, datetime.now(UTC))
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="hand_over", queueing_lock="hand_over")
+    def hand_over(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        handing_over.keep(sessions, datetime.now(UTC))
 
     @app.periodic(cron="* * * * * */10")
     @app.task(name="revive", queueing_lock="revive")
@@ -152,6 +157,7 @@ def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Works until it is asked to stop; what the clock missed while nobody worked comes first."""
     timekeeping.keep(sessions, datetime.now(UTC))
     due.activate(sessions, settings, datetime.now(UTC))
+    handing_over.keep(sessions, datetime.now(UTC))
     app = build(url, settings, sessions)
     app.run_worker(
         concurrency=CONCURRENCY,

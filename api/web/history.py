@@ -13,6 +13,7 @@ from boundaries import reasons
 from boundaries.models import Area, Assignment
 from geo import proof
 from geo.effects import REASONS as REJECTED
+from geo.handing_over import DOOR as UNIT
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit, User
 from geo.moving import EDITION
@@ -67,13 +68,14 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     if not precise:
         return Why(translate(BY_PLACE, lang, area=area), [])
     distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
-    message = _message(found)
+    message = message_of(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
     return Why(text, _candidates(session, found.candidates or []))
 
 
-def _message(found: Assignment) -> str:
+def message_of(found: Assignment) -> str:
+    """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
     # Without a distance there was no pin to measure from.
@@ -96,16 +98,15 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     """
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
     query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
-    # A report's own line of an edition is a reroute that came through that door.
-    query = query.add_columns(Event.door == EDITION)
+    query = query.add_columns(Event.door)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     if report.category.sensitive and not (inside or open_):
         # That somebody had to confirm it tells of a border near a hidden place.
         query = query.where(Event.action != "confirm")
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit, said, data, who, number, by_edition in rows:
-        text = sentence(EDITION if by_edition else action, state, unit, lang)
+    for at, action, state, unit, said, data, who, number, door in rows:
+        text = sentence(step(action, door), state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
@@ -117,6 +118,11 @@ def doer() -> ColumnElement[str]:
     ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
     # What an operator does is not the unit's doing; these steps name who is to act.
     return case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
+
+
+def step(action: str, door: str) -> str:
+    """The step as STEPS has it: what an edition or the end of a unit moves is a reroute through that door."""
+    return door if action == "reroute" and door in (EDITION, UNIT) else action
 
 
 def sentence(action: str, state: str, unit: str, lang: Lang) -> str:

@@ -27,6 +27,7 @@ STEPS = {
     "merge": _("{unit} gộp với phản ánh khác về cùng một việc."),
     "split": _("{unit} tách ra để xử lý riêng."),
     "confirm": _("{unit} xác nhận nơi xử lý."),
+    "unit": _("Đơn vị trước thôi hoạt động; {unit} nhận việc."),
     "reroute": _("Trung tâm IOC chuyển đến {unit}."),
     "edition": _("Địa giới hành chính thay đổi: nay do {unit} xử lý."),
     "urgency": _("{unit} đổi mức khẩn."),

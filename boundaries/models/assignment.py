@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy import ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base, Big
@@ -20,4 +20,7 @@ class Assignment(Base):
     reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
     distance: Mapped[float | None]  # metres, where the reason has one
     candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
+    rule_id: Mapped[int | None] = mapped_column(ForeignKey("rules.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_assignments_rule_id", "rule_id", postgresql_where=text("rule_id IS NOT NULL")),)

@@ -11,13 +11,14 @@ from starlette.concurrency import run_in_threadpool
 from api import signed
 from api.deps import SessionDep, SettingsDep, language
 from api.web import forgery
-from api.web.admin.authorities import RULES, UNITS
 from api.web.admin.calendar import CATEGORIES, DAYS, NUMBERS
 from api.web.admin.exports import EXPORTS
 from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
 from api.web.admin.programs import KEYS
+from api.web.admin.rules import RULES
 from api.web.admin.section import ACTIONS, Change, Saved, Section
+from api.web.admin.units import UNITS
 from api.web.admin.waiting import FLAGS, MESSAGES, REQUESTS
 from api.web.render import page
 from api.web.signing import STALE
@@ -71,7 +72,9 @@ def _take(request: Request, name: str, said: dict[str, str]) -> Response:
                 saved = _do(section, action, change)
         except QuangnamError as error:
             text = translate(error.message, lang, **error.values)
-            return _page(request, session, settings, user, section=section, key=key, error=text, typed=said)
+            return _page(
+                request, session, settings, user, section=section, key=key, error=text, typed=None if action else said
+            )
         # Who changed what, without what was typed: a name or a phone has no place in a log.
         _log.warning("user %s: %s %s %s", user.id, section.name, action or "save", key or "new")
         return _page(request, session, settings, user, section=section, saved=saved)
@@ -107,6 +110,8 @@ def _page(
 ) -> Response:
     session.flush()
     fields = section.fields(session) if section.save and (section.may_add or key) else []
+    if key and section.fields_of is not None:
+        fields = section.fields_of(session, key)
     values: dict[str, Any] = {field.name: field.start for field in fields}
     if typed is not None or key:
         values = typed if typed is not None else section.current(session, key)

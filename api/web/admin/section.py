@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings
@@ -67,7 +69,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """A noun: `fields` may need the database for its options; `current` gives the answers of a row."""
+    """A noun: `fields` may need the database for its options; `current` gives the answers of a row.
+
+    `fields_of` are the questions about a row that is there, where rows may be added and changed.
+    """
 
     name: str
     title: str
@@ -78,6 +83,7 @@ class Section:
     save: Callable[[Change], Saved] | None = None
     act: Mapping[str, Callable[[Change], Saved]] = field(default_factory=dict)
     may_add: bool = True
+    fields_of: Callable[[Session, str], list[Field]] | None = None
 
 
 ACTIONS = {
@@ -90,7 +96,17 @@ ACTIONS = {
     "settle": _("Đã giải quyết"),
     "erase": _("Xóa dữ liệu"),
     "dismiss": _("Bỏ qua"),
+    "undo": _("Rút lại"),
 }
+
+
+def day(values: Values, name: str) -> date | None:
+    """A date of a form, None for a blank; InvalidError."""
+    text = values.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InvalidError(_("Ngày phải có dạng 2026-01-31."), field=name) from None
 
 
 def number(values: Values, name: str, default: int) -> int:

@@ -18,10 +18,12 @@ from api.web.desk.bulk import STALE
 from api.web.desk.choices import CHOICES, offers
 from api.web.desk.kin import kin, nearby
 from api.web.desk.lists import TEXTS, units
+from api.web.desk.why import why
 from api.web.relations import relations
 from api.web.render import page
 from geo import claims, contacts, queue, replies, reports, unseen
 from geo.clock import urgent
+from geo.deadlines import ZONE
 from geo.effects import REASONS
 from geo.errors import ForbiddenError, NotFoundError, QuangnamError
 from geo.i18n import Lang, _, translate
@@ -161,9 +163,10 @@ def shown(
         flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
         nearby=nearby(session, who, report),
         kin=kin(session, report),
+        why=why(session, report, lang),
         offers=offers(report, who),
         receivers=[unit for unit in units(session) if unit.id != report.unit_id],
-        suggestion=suggested(session, report),
+        suggestion=suggested(session, report, now.astimezone(ZONE).date()),
         colleagues=queue.load(session, report.unit_id, now),
         replies=replies.for_report(session, report),
         reasons=REASONS,

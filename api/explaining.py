@@ -1,0 +1,179 @@
+"""Why a report is where it is, in words and as data, as far as the reader may know it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.receipts import edition_out, rule_out, unit_out
+from api.web import formats, history
+from api.web.history import BY_PLACE, REASONS, message_of, sentence
+from boundaries import explaining, reasons
+from boundaries.explaining import By, Place, Step
+from boundaries.models import Area, Assignment, Edition
+from geo.i18n import Lang, _, translate
+from geo.models import Report, Rule, Unit
+
+BY: dict[By, str] = {
+    "place": _("Theo vị trí trên bản đồ"),
+    "choice": _("Gần ranh giới, người gửi chọn"),
+    "rule": _("Theo quy tắc của lĩnh vực"),
+    "second": _("Phản ánh lần 2 về đơn vị đã trả lời"),
+    "edition": _("Phiên bản địa giới thay đổi"),
+    "unit": _("Đơn vị trước thôi hoạt động"),
+}
+ROLES = {
+    "officer": _("Cán bộ đơn vị chuyển"),
+    "head": _("Lãnh đạo đơn vị chuyển"),
+    "operator": _("Trung tâm IOC chuyển"),
+    "link": _("Đơn vị chuyển, qua liên kết e-mail"),
+    "system": _("Hệ thống chuyển"),
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An area that may be the right one and its unit, both as answers name them, with its share (0–1)."""
+
+    area: dict[str, str]
+    unit: dict[str, str]
+    share: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """A step as somebody may know it: `by` and `role` for programs, `moved` and `text` in their language."""
+
+    at: datetime
+    by: By
+    role: str | None
+    moved: str
+    who: str | None
+    unit: Unit
+    edition: Edition | None
+    area: Place | None
+    code: str
+    text: str
+    rule: Rule | None
+    category: str | None
+    candidates: list[Candidate]
+
+
+def explain(session: Session, report: Report, lang: Lang, *, inside: bool) -> list[Told]:
+    """The steps, the oldest first; `inside` for those who work on the report, all others know what the public may.
+
+    Of a report in a sensitive category the public learns neither distances nor candidates, nor what names a commune.
+    """
+    precise = inside or not report.category.sensitive
+    steps = explaining.steps(session, report)
+    names = _names(session, steps) if precise else {}
+    return [_told(step, lang, names, inside=inside, precise=precise) for step in steps]
+
+
+def as_data(session: Session, report: Report, told: list[Told], *, inside: bool) -> dict[str, Any]:
+    """The answer of `/api/v1/route?report=`."""
+    areas = _areas(session, report)
+    return {
+        "code": report.code,
+        "state": report.state,
+        "steps": [_step(one) for one in told],
+        "now": {
+            "area": areas.get(report.area_code),
+            "commune": areas.get(report.commune_code) if inside or not report.category.sensitive else None,
+            "unit": unit_out(report.unit),
+        },
+    }
+
+
+def _names(session: Session, steps: list[Step]) -> dict[Any, str]:
+    """The names of the candidates' units by code, and those of their areas by edition and code."""
+    routed = [step.assignment for step in steps if step.assignment]
+    stored = [one for assignment in routed for one in assignment.candidates or []]
+    units = select(Unit.code, Unit.name).where(Unit.code.in_({one["unit"] for one in stored}))
+    areas = select(Area.edition_id, Area.code, Area.name).where(
+        Area.edition_id.in_({one.edition_id for one in routed}), Area.code.in_({one["area"] for one in stored})
+    )
+    names: dict[Any, str] = {(row.edition_id, row.code): row.name for row in session.execute(areas)}
+    return names | {row.code: row.name for row in session.execute(units)}
+
+
+def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precise: bool) -> Told:
+    found = step.assignment
+    by: By = step.by if precise or step.by != "choice" else "place"
+    role = step.event.actor if by == "person" and step.event else None
+    shown = step.rule if precise or step.rule is None or step.rule.area_code in (None, _code(step.area)) else None
+    code, text = _reason(step, lang, precise)
+    return Told(
+        at=step.at,
+        by=by,
+        role=role,
+        moved=translate(ROLES.get(role, ROLES["system"]) if role else BY[by], lang),
+        who=step.who if inside else None,
+        unit=step.unit,
+        edition=step.edition,
+        area=step.area,
+        code=code,
+        text=text,
+        rule=shown,
+        category=step.category,
+        candidates=[_candidate(one, found, names) for one in found.candidates or []] if found and precise else [],
+    )
+
+
+def _candidate(one: dict[str, Any], found: Assignment, names: dict[Any, str]) -> Candidate:
+    area, unit = one["area"], one["unit"]
+    return Candidate(
+        {"code": area, "name": names.get((found.edition_id, area), area)},
+        {"code": unit, "name": names.get(unit, unit)},
+        one["share"],
+    )
+
+
+def _reason(step: Step, lang: Lang, precise: bool) -> tuple[str, str]:
+    """The code of why, and its sentence."""
+    found = step.assignment
+    if step.by == "second":
+        return "rule", translate(reasons.SECOND, lang)
+    if found is None:
+        action = step.event.action if step.event else ""
+        told = history.step(action, step.event.door if step.event else "")
+        return action, sentence(told, step.event.to_state if step.event else "", step.unit.name, lang)
+    if step.area is None:
+        return "ioc", translate(REASONS["ioc"], lang)
+    area = f"{step.area.kind} {step.area.name}"
+    if not precise and found.reason != "rule":
+        return "place", translate(BY_PLACE, lang, area=area)
+    message = message_of(found)
+    distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
+    values = {"area": area, "distance": distance}
+    return found.reason, translate(message, lang, **{k: v for k, v in values.items() if f"{{{k}}}" in message})
+
+
+def _code(area: Place | None) -> str | None:
+    return area.code if area else None
+
+
+def _step(one: Told) -> dict[str, Any]:
+    rule = one.rule
+    return {
+        "at": one.at.isoformat(),
+        "by": one.by,
+        "role": one.role,
+        "edition": edition_out(one.edition),
+        "area": {"code": one.area.code, "name": one.area.name} if one.area else None,
+        "unit": unit_out(one.unit),
+        "reason": {"code": one.code, "text": one.text},
+        "rule": rule_out(one.category, rule.area_code, one.unit, rule.priority, rule.valid_from) if rule else None,
+        "candidates": [
+            {"area": other.area, "unit": other.unit, "share": round(other.share, 3)} for other in one.candidates
+        ],
+    }
+
+
+def _areas(session: Session, report: Report) -> dict[str | None, dict[str, str]]:
+    """The areas that a report lies in, by code, as the newest edition that has them calls them."""
+    wanted = [code for code in (report.area_code, report.commune_code) if code]
+    query = select(Area.code, Area.name).where(Area.code.in_(wanted), Area.level != "neighbour")
+    return {code: {"code": code, "name": name} for code, name in session.execute(query.order_by(Area.edition_id))}
