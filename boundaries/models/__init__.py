@@ -1,7 +1,8 @@
 """The other half of the schema; the first is geo.models."""
 
+from boundaries.models.activation import Activation, Moved
 from boundaries.models.area import METRIC_SRID, Area, AreaPart
 from boundaries.models.assignment import Assignment
 from boundaries.models.edition import Edition
 
-__all__ = ["METRIC_SRID", "Area", "AreaPart", "Assignment", "Edition"]
+__all__ = ["METRIC_SRID", "Activation", "Area", "AreaPart", "Assignment", "Edition", "Moved"]

@@ -139,7 +139,7 @@ def _subject(question: Question, borders: Sequence[datetime]) -> Select[Any]:
     again = (Report.recurrence > 1) & ~Category.sensitive
     query: Any = select(*columns, again.label("recurring")).join(Category, Category.id == Report.category_id)
     # A set to join with: as alternatives of a condition each report would look through all later steps by itself.
-    alive = union_all(
+    alive: Any = union_all(
         select(Event.report_id).where(Event.at >= since),
         select(Report.id).where(Report.created_at >= since),
         select(Report.id).where(Report.state.in_(OPEN)),
