@@ -43,14 +43,14 @@ class Asked:
     tolerance: float = files.TOLERANCE
 
 
-def read(upload: Path, asked: Asked, land: shapely.Geometry | None, scratch: Path) -> Reading:
+def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path) -> Reading:
     """What `files.read` says of an upload; what it refuses altogether is the one finding of a Reading without areas.
 
     `scratch` is a folder for what is unpacked. BusyError while another file is read here.
     """
     with _turn(), tempfile.TemporaryDirectory(prefix="boundaries-", dir=scratch) as name:
         folder = Path(name)
-        (folder / _UPLOAD).symlink_to(upload.absolute())
+        (folder / _UPLOAD).write_bytes(data)
         (folder / _TASK).write_bytes(orjson.dumps(asked))
         if land is not None:
             (folder / _LAND).write_bytes(shapely.to_wkb(land))
