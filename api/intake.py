@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api import completing
 from api.receipts import Receipt, receipt
-from boundaries import in_words, reasons, routing
+from boundaries import in_words, reasons, routing, turns
 from boundaries.routing import Routing
 from geo import codes, days, handling, idempotency, limits, media, reports, seconds, uploaded, workflow
 from geo.aside import aside
@@ -120,6 +120,10 @@ def submit(
             version=second.version,
             details=second.details,
         )
+    if not turns.still(session, found.edition):
+        # Another edition came into force since: what it says counts.
+        draft, found = _routed(session, settings, draft)
+        found = second.routing(found) if second is not None else found
     days.refresh(session)
     report = reports.create(
         session,

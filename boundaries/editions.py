@@ -1,4 +1,4 @@
-"""Editions: loaded as drafts, activated, never changed."""
+"""Editions: loaded as drafts, activated, never changed while they are active."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from boundaries import committees, history, importing, sources
-from boundaries.models import Area, Edition
+from boundaries.models import Activation, Area, Edition
 from geo.deadlines import ZONE
 from geo.errors import ConflictError, NotFoundError, SetupError
 from geo.i18n import _
@@ -40,7 +40,8 @@ def load_defaults(session: Session) -> SetupError | None:
         session.add(edition)
         importing.write(session, edition, areas)
     # The province's regulation speaks of district committees: the later editions wait for an operator's word.
-    activate(session, built[0][0].code)
+    first = activate(session, built[0][0].code)
+    session.add(Activation(edition_id=first.id, kind="activate", counts={}))
     return None
 
 
@@ -85,28 +86,16 @@ def every(session: Session) -> list[Edition]:
 
 
 def activate(session: Session, code: str) -> Edition:
-    """Makes a draft active from its day until the next active edition's; an active one stays; ConflictError."""
+    """Makes a draft active from its day until the next active edition's; an active one stays; ConflictError.
+
+    No report moves by this alone: `boundaries.activation.activate` is for those who have some.
+    """
     edition = find(session, code)
     if edition.state == "active":
         return edition
+    check(session, edition)
     # Two activations at once would each set the end of the same predecessor.
-    active = list(
-        session.scalars(select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update())
-    )
-    routed = select(Area.id).where(Area.edition_id == edition.id, Area.level == edition.routing_level).limit(1)
-    if session.scalar(routed) is None:
-        raise ConflictError(
-            _("Phiên bản {code} chưa có đơn vị hành chính ở cấp điều phối ({level}); nhập thêm trước khi kích hoạt."),
-            code=code,
-            level=edition.routing_level,
-        )
-    same = next((one for one in active if one.valid_from == edition.valid_from), None)
-    if same is not None:
-        raise ConflictError(
-            _("Phiên bản {other} đã hiệu lực từ cùng ngày {day}; hai phiên bản không thể cùng bắt đầu một ngày."),
-            other=same.code,
-            day=edition.valid_from.isoformat(),
-        )
+    active = _active(session)
     before = [one for one in active if one.valid_from < edition.valid_from]
     after = [one for one in active if one.valid_from > edition.valid_from]
     if before:
@@ -114,9 +103,58 @@ def activate(session: Session, code: str) -> Edition:
     edition.valid_until = after[0].valid_from if after else None
     edition.state = "active"
     edition.activated_at = datetime.now(ZONE)
+    edition.activate_at = edition.scheduled_by_id = edition.problem = None
     session.flush()
     committees.set_days(session)
     return edition
+
+
+def check(session: Session, edition: Edition) -> None:
+    """ConflictError where a draft could not be activated: it lacks areas, or another one began on the same day."""
+    routed = select(Area.id).where(Area.edition_id == edition.id, Area.level == edition.routing_level).limit(1)
+    if session.scalar(routed) is None:
+        raise ConflictError(
+            _("Phiên bản {code} chưa có đơn vị hành chính ở cấp điều phối ({level}); nhập thêm trước khi kích hoạt."),
+            code=edition.code,
+            level=edition.routing_level,
+        )
+    same = select(Edition.code).where(Edition.state == "active", Edition.valid_from == edition.valid_from)
+    if (other := session.scalar(same.limit(1))) is not None:
+        raise ConflictError(
+            _("Phiên bản {other} đã hiệu lực từ cùng ngày {day}; hai phiên bản không thể cùng bắt đầu một ngày."),
+            other=other,
+            day=edition.valid_from.isoformat(),
+        )
+
+
+def undoable(session: Session, edition: Edition) -> Edition:
+    """The edition that comes into force again when this one is undone; ConflictError where it cannot be."""
+    if edition.state != "active":
+        raise ConflictError(_("Phiên bản {code} chưa hiệu lực nên không có gì để hoàn tác."), code=edition.code)
+    active = _active(session)
+    if active[-1].id != edition.id:
+        raise ConflictError(
+            _("Chỉ hoàn tác được phiên bản mới nhất đang hiệu lực, là {newest}; hãy hoàn tác nó trước."),
+            newest=active[-1].code,
+        )
+    if len(active) == 1:
+        raise ConflictError(
+            _("Trước phiên bản {code} không có phiên bản nào hiệu lực nên không hoàn tác được."), code=edition.code
+        )
+    return active[-2]
+
+
+def deactivate(session: Session, edition: Edition, predecessor: Edition) -> None:
+    """Makes the newest active edition a draft again and takes the end from the one before; no report moves by this."""
+    edition.state, edition.activated_at, edition.valid_until = "draft", None, None
+    predecessor.valid_until = None
+    session.flush()
+    committees.set_days(session)
+
+
+def _active(session: Session) -> list[Edition]:
+    query = select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update()
+    return list(session.scalars(query))
 
 
 def _any(session: Session) -> bool:

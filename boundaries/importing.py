@@ -40,8 +40,10 @@ class NewArea:
 
 def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     """Writes areas into a draft, in place of those it had at their levels; ConflictError on an active edition."""
-    refuse_active(edition)
     session.flush()
+    # Somebody may be activating it at this moment.
+    session.refresh(edition, with_for_update=True)
+    refuse_active(edition)
     levels = {area.level for area in areas}
     session.execute(delete(Area).where(Area.edition_id == edition.id, Area.level.in_(levels)))
     for level in levels:
@@ -57,10 +59,15 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
 
 
 def refuse_active(edition: Edition) -> None:
-    """ConflictError where an edition is active, for such a one never changes."""
+    """ConflictError where an edition is active, for such a one never changes, or will be at a moment that is set."""
     if edition.state == "active":
         raise ConflictError(
             _("Phiên bản địa giới {code} đang hiệu lực nên không sửa được; nhập thành một phiên bản mới."),
+            code=edition.code,
+        )
+    if edition.state == "scheduled":
+        raise ConflictError(
+            _("Phiên bản địa giới {code} đã hẹn giờ kích hoạt nên không sửa được; hãy hủy hẹn trước."),
             code=edition.code,
         )
 

@@ -136,7 +136,7 @@ def _pin() -> Any:
 
 
 # Columns enough to say what a place is called: a geometry of 300 kB has no business in a reply.
-_EDITION = ("id", "code", "routing_level")
+_EDITION = ("id", "code", "routing_level", "activated_at")
 _AREA = ("id", "level", "code", "parent_code", "name", "kind", "coastal")
 _UNIT = ("id", "code", "name", "area_code")
 _COLUMNS = ((Edition, _EDITION), (Area, _AREA), (Unit, _UNIT))

@@ -126,12 +126,17 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         "unit_id": routing.unit.id,
         "reason": routing.reason.code,
         "distance": routing.distance,
-        "candidates": [_kept(one, routing) for one in routing.candidates] or None,
+        "candidates": kept(routing),
     }
     # Not through the unit of work: nobody reads the row back, and this stands in the way of every report.
-    kept = values["candidates"]
-    driver(session).execute(_ASSIGN, values | {"candidates": Jsonb(kept) if kept else None})
+    listed = values["candidates"]
+    driver(session).execute(_ASSIGN, values | {"candidates": Jsonb(listed) if listed else None})
     return Assignment(**values)
+
+
+def kept(routing: Routing) -> list[dict[str, Any]] | None:
+    """The candidates of a routing as its assignment keeps them: [{"area", "unit", "share", "chosen"?}]."""
+    return [_kept(one, routing) for one in routing.candidates] or None
 
 
 def _kept(one: Candidate, routing: Routing) -> dict[str, Any]:

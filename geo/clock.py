@@ -53,10 +53,12 @@ def urgent_of() -> ColumnElement[bool]:
 
 def accept_hours(report: Report) -> int:
     """The hours that a unit has to accept a report."""
-    kind = report.category
-    if urgent(report) == kind.urgent:
-        return kind.accept_hours
-    return (URGENT if urgent(report) else ORDINARY)[0]
+    return hours_to_accept(report.category, urgent=urgent(report))
+
+
+def hours_to_accept(kind: Category, *, urgent: bool) -> int:
+    """The same for a report of a category, urgent or not."""
+    return kind.accept_hours if urgent == kind.urgent else (URGENT if urgent else ORDINARY)[0]
 
 
 def change_urgency(report: Report, now: datetime, *, urgent: bool) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.bulk import tables
 from api.bulk.routed import Routed, route
+from boundaries import turns
 from geo import codes
 from geo.copying import Column, copy, encode, texts
 from geo.models import Category
@@ -101,6 +102,7 @@ def lighten(connection: Connection[Any]) -> None:
     the checks are left out: the ids come from this very transaction.
     """
     connection.execute("SET LOCAL statement_timeout = 0")
+    turns.hold(connection)  # the edition that routes them is in force until they are there
     for table in ("categories", "units", "editions"):
         connection.execute(sql.SQL("SELECT FROM {} FOR KEY SHARE").format(sql.Identifier(table)))
     unchecked(connection)

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base
@@ -25,6 +25,7 @@ class Edition(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     activated_at: Mapped[datetime | None]
     activate_at: Mapped[datetime | None]  # when the worker shall activate it
+    scheduled_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # none for the command line
     problem: Mapped[str | None]  # why it could not the last time, in Vietnamese
 
     __table_args__ = (

@@ -16,6 +16,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("editions", sa.Column("activate_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("editions", sa.Column("scheduled_by_id", sa.Integer(), nullable=True))
+    op.create_foreign_key(op.f("fk_editions_scheduled_by_id_users"), "editions", "users", ["scheduled_by_id"], ["id"])
     op.add_column("editions", sa.Column("problem", sa.String(), nullable=True))
     op.drop_constraint("ck_editions_state", "editions")
     op.create_check_constraint(op.f("ck_editions_state"), "editions", "state IN ('draft', 'scheduled', 'active')")
@@ -89,4 +91,5 @@ def downgrade() -> None:
     op.drop_constraint("ck_editions_state", "editions")
     op.create_check_constraint(op.f("ck_editions_state"), "editions", "state IN ('draft', 'active')")
     op.drop_column("editions", "problem")
+    op.drop_column("editions", "scheduled_by_id")
     op.drop_column("editions", "activate_at")

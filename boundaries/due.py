@@ -1,0 +1,47 @@
+"""Editions whose moment has come: activated by the worker, whatever it missed while it was away."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from boundaries import activation
+from boundaries.models import Edition
+from geo.errors import QuangnamError
+from geo.i18n import _
+from geo.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def activate(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> list[str]:
+    """Activates what is due, the oldest edition first and each in a transaction of its own; the codes of these.
+
+    What fails leaves everything as it was, says why in the edition's `problem`, and is tried again the next time.
+    """
+    due = select(Edition.code, Edition.scheduled_by_id).where(Edition.activate_at <= now).order_by(Edition.valid_from)
+    with sessions() as session:
+        waiting = session.execute(due).all()
+    return [code for code, user_id in waiting if _one(sessions, settings, code, user_id)]
+
+
+def _one(sessions: sessionmaker[Session], settings: Settings, code: str, user_id: int | None) -> bool:
+    try:
+        with sessions.begin() as session:
+            activation.activate(session, code, settings=settings, user_id=user_id)
+    except QuangnamError as error:
+        _failed(sessions, code, str(error))
+        return False
+    except Exception:
+        _log.exception("The edition %s could not be activated", code)
+        _failed(sessions, code, _("Việc kích hoạt bị ngắt giữa chừng và sẽ được thử lại; xem nhật ký của worker."))
+        return False
+    return True
+
+
+def _failed(sessions: sessionmaker[Session], code: str, problem: str) -> None:
+    with sessions.begin() as session:
+        # Of two workers the second one comes too late, and nothing is wrong.
+        mine = update(Edition).where(Edition.code == code, Edition.state == "scheduled")
+        session.execute(mine.values(problem=problem))

@@ -1,0 +1,183 @@
+"""The open reports follow an edition: found, compared, locked, written, by whole columns."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from boundaries import open_reports
+from boundaries import wanted as wants
+from boundaries.models import Activation, Assignment
+from boundaries.open_reports import Ids, OpenReports
+from boundaries.wanted import Wanted
+from geo import moving
+from geo.copying import Column, copy, documents, encode, floats, integers, texts, times
+from geo.database import driver
+from geo.moving import Moves
+from geo.settings import Settings
+
+_EXPLAINED = [one.name for one in Assignment.__table__.columns if one.name not in ("id", "at")]
+_EXPLAIN_AGAIN = f"""
+    INSERT INTO assignments ({", ".join(_EXPLAINED)})
+    SELECT {", ".join(_EXPLAINED)} FROM assignments WHERE id = ANY (%(ids)s) ORDER BY id
+    """  # noqa: S608 (names of columns)
+_GIVE_BACK = """
+    UPDATE reports r SET assignee_id = m.user_id
+    FROM unnest(%(ids)s::bigint[], %(users)s::integer[]) AS m (id, user_id) JOIN users u ON u.id = m.user_id
+    WHERE r.id = m.id AND u.active AND u.unit_id = r.unit_id
+    """
+
+
+_REMEMBER = """
+    COPY moved_reports (activation_id, report_id, unit_id, area_code, commune_code, needs_confirmation, candidates,
+        assignee_id, assignment_id, event_id) FROM STDIN
+    """
+
+
+class Tally:
+    """What becomes of open reports, counted."""
+
+    NAMES = ("open", "stay", "by_hand", "uncertain", "certain", "without_committee", "changed")
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.moves: Counter[tuple[int, int]] = Counter()  # from unit to unit
+
+    def add(self, now: OpenReports, wanted: Wanted) -> None:
+        """Counts reports as they are and as they will be."""
+        stays = wanted.unit_id == now.unit_id
+        self.counts += Counter(
+            {
+                "open": len(now),
+                "stay": int(stays.sum()),
+                "by_hand": int(wanted.kept.sum()),
+                "uncertain": int((wanted.needs_confirmation & ~now.needs_confirmation).sum()),
+                "certain": int((~wanted.needs_confirmation & now.needs_confirmation).sum()),
+                "without_committee": int(((wanted.reason == "ioc") & ~wanted.kept).sum()),
+                "changed": int(wanted.differs(now).sum()),
+            }
+        )
+        self.moves += Counter(zip(now.unit_id[~stays].tolist(), wanted.unit_id[~stays].tolist(), strict=True))
+
+
+class Rerouting:
+    """One activation, or its undoing, at work on the open reports; the editions are switched before, not yet committed.
+
+    `before` has what an undone activation moved, by report, as rows of Moved; then only those follow, and what its
+    edition routed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        activation: Activation,
+        code: str,
+        day: date,
+        *,
+        settings: Settings,
+        before: Mapping[int, Row[Any]] | None = None,
+    ) -> None:
+        self.tally = Tally()
+        self._session, self._settings, self._day = session, settings, day
+        self._id, self._user_id, self._kind = activation.id, activation.user_id, activation.kind
+        self._edition_id, self._code, self._before = activation.edition_id, code, before
+        self._done = np.zeros(0, np.int64)
+        self._at = datetime.now(UTC)
+
+    def all(self) -> None:
+        """Moves every open report that is to be moved and that nobody holds or changes meanwhile."""
+        self._take(open_reports.read(self._session))
+
+    def rest(self) -> None:
+        """Moves what has come, or was changed by a step, since."""
+        left = np.setdiff1d(open_reports.marks(self._session), self._done, assume_unique=True)
+        if len(left):
+            self._take(open_reports.read(self._session, open_reports.marked(left)))
+
+    def _take(self, now: OpenReports) -> None:
+        wanted = self._wanted(now)
+        differs = wanted.differs(now)
+        locked = moving.lock(self._session, now.id[differs], now.version[differs])
+        mine = np.isin(now.id, locked)
+        known = mine | ~differs
+        self.tally.add(now.take(known), wanted.take(known))
+        self._write(now.take(mine), wanted.take(mine))
+        # Each step makes another version, this one as well.
+        self._done = np.union1d(self._done, open_reports.mark(now.id, now.version + mine)[known])
+
+    def _wanted(self, now: OpenReports) -> Wanted:
+        found = wants.wanted(self._session, now, self._day, settings=self._settings)
+        if self._before is None:
+            return found
+        existing = set(wants.existing(self._session, self._day))
+        for row, report_id in enumerate(now.id.tolist()):
+            was = self._before.get(report_id)
+            if was is not None and was.unit_id in existing:
+                found.unit_id[row], found.needs_confirmation[row] = was.unit_id, was.needs_confirmation
+                found.area_code[row], found.commune_code[row] = was.area_code, was.commune_code
+                found.others[row] = was.candidates
+            elif now.edition_id[row] != self._edition_id and found.there[row]:
+                found.stay(now, row)
+        return found
+
+    def _write(self, now: OpenReports, wanted: Wanted) -> None:
+        if not len(now):
+            return
+        codes, unsure = (wanted.area_code, wanted.commune_code), wanted.needs_confirmation
+        moves = Moves(now.id, wanted.unit_id, *codes, unsure, wanted.others.tolist())
+        events = moving.move(
+            self._session,
+            moves,
+            door=moving.EDITION,
+            now=self._at,
+            user_id=self._user_id,
+            data={"edition": self._code, "kind": self._kind},
+        )
+        connection = driver(self._session)
+        back = self._give_back(now, wanted)
+        columns = _explained(now.take(~back), wanted.take(~back), self._at)
+        copy(connection, "assignments", columns, encode(list(columns.values())))
+        if self._kind == "activate":
+            _remember(connection, self._id, now, events)
+
+    def _give_back(self, now: OpenReports, wanted: Wanted) -> NDArray[np.bool_]:
+        """Which of the reports go back to where they were: with that explanation, and to who worked on them."""
+        was = [(self._before or {}).get(one) for one in now.id.tolist()]
+        goes = wanted.unit_id != now.unit_id
+        there = [one if one and one.unit_id == unit else None for one, unit in zip(was, wanted.unit_id, strict=True)]
+        again = [one.assignment_id for one in there if one and one.assignment_id]
+        moved = [one for one, away in zip(there, goes, strict=True) if one and away and one.assignee_id]
+        connection = driver(self._session)
+        connection.execute(_EXPLAIN_AGAIN, {"ids": again})
+        values = {"ids": [one.report_id for one in moved], "users": [one.assignee_id for one in moved]}
+        connection.execute(_GIVE_BACK, values)
+        return np.array([one is not None for one in there], np.bool_)
+
+
+def _explained(now: OpenReports, wanted: Wanted, at: datetime) -> dict[str, Column]:
+    return {
+        "report_id": integers(now.id, size=8),
+        "edition_id": integers(wanted.edition_id, null=wanted.edition_id == 0),
+        "area_code": texts(wanted.area_code.tolist()),
+        "unit_id": integers(wanted.unit_id),
+        "reason": texts(wanted.reason.tolist()),
+        "distance": floats(wanted.distance),
+        "candidates": documents(wanted.candidates),
+        "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),
+    }
+
+
+def _remember(connection: Connection[Any], activation_id: int, was: OpenReports, events: Ids) -> None:
+    columns = (
+        *(was.id, was.unit_id, was.area_code, was.commune_code, was.needs_confirmation, was.candidates),
+        *(was.assignee_id, was.assignment_id, events),
+    )
+    with connection.cursor() as cursor, cursor.copy(_REMEMBER) as target:
+        for *known, assignee, assignment, event in zip(*(column.tolist() for column in columns), strict=True):
+            target.write_row((activation_id, *known, assignee or None, assignment or None, event))

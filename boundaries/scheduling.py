@@ -1,0 +1,53 @@
+"""An edition that is to come into force at a moment: the worker sees to it."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from boundaries import editions
+from boundaries.models import Edition
+from geo import jobs
+from geo.deadlines import ZONE
+from geo.errors import ConflictError, InvalidError
+from geo.i18n import _
+
+SWITCH = "switch"  # the job that activates what is due
+
+
+def schedule(session: Session, code: str, at: datetime, user_id: int | None = None) -> Edition:
+    """Has the worker activate a draft at a moment, at once where that is past; a new moment replaces the old one.
+
+    ConflictError where it could not be activated, InvalidError for a moment before its first day.
+    """
+    edition = _locked(session, code)
+    if edition.state == "active":
+        raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
+    editions.check(session, edition)
+    moment = max(at, datetime.now(UTC))
+    if moment.astimezone(ZONE).date() < edition.valid_from:
+        raise InvalidError(
+            _("Phiên bản {code} chỉ hiệu lực từ ngày {day}; hãy hẹn giờ kích hoạt từ 0 giờ ngày đó."),
+            field="at",
+            code=code,
+            day=edition.valid_from.isoformat(),
+        )
+    edition.state, edition.activate_at, edition.scheduled_by_id, edition.problem = "scheduled", at, user_id, None
+    session.flush()
+    jobs.defer(session, SWITCH, at=at, lock=SWITCH)
+    return edition
+
+
+def unschedule(session: Session, code: str) -> Edition:
+    """Makes a scheduled edition a draft again; ConflictError where it is not scheduled."""
+    edition = _locked(session, code)
+    if edition.state != "scheduled":
+        raise ConflictError(_("Phiên bản {code} không có hẹn giờ kích hoạt nào."), code=code)
+    edition.state, edition.activate_at, edition.scheduled_by_id, edition.problem = "draft", None, None, None
+    session.flush()
+    return edition
+
+
+def _locked(session: Session, code: str) -> Edition:
+    edition = editions.find(session, code)
+    session.refresh(edition, with_for_update=True)
+    return edition
