@@ -151,7 +151,5 @@ class Listener:
 
 def told(step: Step, now: float) -> Told:
     """A line of the history as an event of the stream, made once for all who read it."""
-    event = ServerSentEvent(
-        event="report" if step.first else "step", id=str(step.at), raw_data=orjson.dumps(step.data).decode()
-    )
-    return Told(step.at, event, step.data["code"], step.data["state"] == "withdrawn", now)
+    event = ServerSentEvent(event=step.kind, id=str(step.at), raw_data=orjson.dumps(step.data).decode())
+    return Told(step.at, event, step.data.get("code"), step.data.get("state") == "withdrawn", now)

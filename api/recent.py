@@ -17,7 +17,7 @@ class Told(NamedTuple):
 
     at: Cursor
     event: ServerSentEvent
-    code: str  # of its report
+    code: str | None  # of its report; none of an edition
     last: bool  # the sender has taken the report back
     since: float  # by the loop's clock
 

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import activation, editions
 from boundaries.models import Edition
+from boundaries.scheduling import SWITCH
 from geo import jobs
 from geo.errors import ConflictError
 from geo.settings import Settings
@@ -14,7 +15,7 @@ UNDO = "undo edition"
 def ask(session: Session, edition: Edition, user_id: int) -> None:
     """Asks for it; what hindered an earlier one is no longer said."""
     edition.problem = None
-    jobs.defer(session, UNDO, lock=UNDO, code=edition.code, user_id=user_id)
+    jobs.defer(session, UNDO, lock=SWITCH, code=edition.code, user_id=user_id)
 
 
 def do(sessions: sessionmaker[Session], settings: Settings, code: str, user_id: int) -> None:

@@ -10,10 +10,10 @@ class Live(JSCSSMixin, MacroElement):
     """Show what happens on a Leaflet map as it happens: a ring that fades at each new report and each step of one.
 
     The script listens to a stream of server-sent events whose data have `lon` and `lat`, and tells the page by events
-    of the `document`: `quangnam:report` and `quangnam:step` (`detail` is the event's data), `quangnam:reset` (too much
-    was missed: load anew), `quangnam:connected` and `quangnam:lost`. Where the page has an element with the id `live`,
-    the state of the connection is written there. Rings are drawn for what is in the page's filters, and none where the
-    reader wants less motion.
+    of the `document`: `quangnam:report` and `quangnam:step` (`detail` is the event's data), `quangnam:edition` (other
+    boundaries are in force) and `quangnam:reset` (too much was missed), after which it loads anew, `quangnam:connected`
+    and `quangnam:lost`. Where the page has an element with the id `live`, the state of the connection is written there.
+    Rings are drawn for what is in the page's filters, and none where the reader wants less motion.
 
     Parameters
     ----------

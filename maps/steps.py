@@ -9,16 +9,19 @@ from geo import cursor
 from geo.cursor import Cursor
 from geo.database import TransactionId
 from geo.models import Category, Event, Report
+from geo.moving import EDITION
 from maps.features import select_public, urgent
 
+# What an edition moved is told by one line for all of it.
+_TOLD = (Event.door != EDITION) | Event.report_id.is_(None)
 SHOWN = ("category", "lon", "lat", "unit", "area", "commune", "created_at", "demo")
 
 
 class Step(NamedTuple):
-    """One line: where it stands, whether it is the first of its report, and its public data."""
+    """One line: where it stands, what it tells of (`report`, `step`, `edition`), and its public data."""
 
     at: Cursor
-    first: bool
+    kind: str
     data: dict[str, Any]
 
 
@@ -48,14 +51,16 @@ def read(session: Session, after: Cursor, most: int) -> Steps:
 
 def far(session: Session, after: Cursor, most: int) -> bool:
     """Whether more than so many lines lie behind a cursor."""
-    query = select(Event.id).where(_behind(after))
+    query = select(Event.id).where(_behind(after), _TOLD)
     return session.scalar(query.order_by(Event.transaction_id, Event.id).offset(most).limit(1)) is not None
 
 
 def back(session: Session, most: int) -> Cursor:
     """A cursor with at most so many lines behind it that can be read now."""
     end = cursor.here(session)
-    query = select(Event.transaction_id, Event.id).where(Event.transaction_id < literal(end.transaction, TransactionId))
+    query = select(Event.transaction_id, Event.id).where(
+        Event.transaction_id < literal(end.transaction, TransactionId), _TOLD
+    )
     row = session.execute(
         query.order_by(Event.transaction_id.desc(), Event.id.desc()).offset(most).limit(1)
     ).one_or_none()
@@ -68,16 +73,16 @@ def _behind(after: Cursor) -> ColumnElement[bool]:
 
 
 def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
-    query = select(Event).where(_behind(after), Event.transaction_id < end.transaction)
+    query = select(Event).where(_behind(after), Event.transaction_id < end.transaction, _TOLD)
     line = query.order_by(Event.transaction_id, Event.id).limit(most).subquery("line")
     public = select_public()
     columns = [public.selected_columns[name] for name in ("id", *SHOWN)]
     more = (urgent().label("urgent"), Category.sensitive)
     known = public.with_only_columns(*columns, *more).subquery("known")
-    told: list[Any] = [line.c[name] for name in ("transaction_id", "id", "action", "to_state", "at")]
+    told: list[Any] = [line.c[name] for name in ("transaction_id", "id", "action", "to_state", "at", "data")]
     return (
         select(*told, Report.code, *(known.c[name] for name in SHOWN), known.c.urgent, known.c.sensitive)
-        .join(Report, Report.id == line.c.report_id)
+        .outerjoin(Report, Report.id == line.c.report_id)
         .outerjoin(known, known.c.id == line.c.report_id)
         .order_by(line.c.transaction_id, line.c.id)
     )
@@ -86,13 +91,16 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
 def _public(row: Row[Any]) -> bool:
     # That somebody had to confirm where it is tells of a border near a hidden place.
     told = row.category and not (row.sensitive and row.action == "confirm")
-    return bool(told) or row.to_state == "withdrawn"
+    return bool(told) or row.to_state == "withdrawn" or row.action == EDITION
 
 
 def _step(row: Row[Any], mark: bytes) -> Step:
+    place = Cursor(mark, row.transaction_id, row.id)
+    if row.action == EDITION:
+        return Step(place, EDITION, row.data | {"at": row.at})
     data: dict[str, Any] = {"code": row.code, "state": row.to_state}
     if row.category:
         data |= {"action": row.action, "at": row.at, "urgent": row.urgent}
         data |= {name: getattr(row, name) for name in SHOWN}
         data |= {"lon": round(row.lon, 6), "lat": round(row.lat, 6)}
-    return Step(Cursor(mark, row.transaction_id, row.id), row.action == "receive", data)
+    return Step(place, "report" if row.action == "receive" else "step", data)

@@ -8,7 +8,7 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli import context
+from api.cli import activation, context
 from api.cli.tables import show
 from boundaries import bringing, checks, correspondence, diff, editions, files, territory
 from boundaries.bringing import About
@@ -19,7 +19,7 @@ from geo.settings import load
 app = typer.Typer(no_args_is_help=True, help="Địa giới hành chính, theo từng phiên bản.")
 Level = Literal["district", "commune", "neighbour"]
 LEVELS = {"district": "huyện", "commune": "xã", "neighbour": "tỉnh bên cạnh"}
-STATES = {"draft": "bản nháp", "active": "hiệu lực"}
+STATES = {"draft": "bản nháp", "scheduled": "đã hẹn giờ", "active": "hiệu lực"}
 WHAT = {
     "kept": "giữ nguyên",
     "renamed": "đổi tên, mã hoặc loại",
@@ -200,13 +200,8 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
             typer.echo("Chưa ghi gì; thêm --commit để ghi vào bản nháp.")
 
 
-@app.command()
-def activate(edition: EditionCode) -> None:
-    """Makes a draft active from its first day on; it never changes again."""
-    with context.engine(load()) as engine, Session(engine) as session, session.begin():
-        one = editions.activate(session, edition)
-        until = f" đến trước {one.valid_until.isoformat()}" if one.valid_until else ""
-        typer.echo(f"Phiên bản {one.code} hiệu lực từ {one.valid_from.isoformat()}{until}.")
+for command in (activation.preview, activation.activate, activation.undo, activation.remove):
+    app.command()(command)
 
 
 def _names(areas: tuple[Area, ...]) -> str:

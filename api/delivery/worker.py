@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import archiving, exporting, undoing
 from api.delivery import bringing, sending
 from api.sms import replies
-from boundaries import incoming
+from boundaries import due, incoming, scheduling
 from geo import elsewhere, exports, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
@@ -45,6 +45,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
             raise
 
     _answering(app, settings, sessions)
+    _switching(app, settings, sessions)
     _bringing(app, settings, sessions)
     _counting(app, sessions)
     _exporting(app, settings, sessions)
@@ -77,6 +78,18 @@ def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
         last = context.job.attempts + 1 >= sending.MOST_TRIES
         with sessions.begin() as session:
             replies.tell(session, settings, message_id, last=last)
+
+
+def _switching(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    # The job comes at the moment that was set; every minute is for what failed, or was missed while nobody worked.
+    @app.periodic(cron="* * * * *")
+    @app.task(name="switch_clock", queueing_lock="switch_clock", lock=scheduling.SWITCH)
+    def switch_clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
+        due.activate(sessions, settings, datetime.now(UTC))
+
+    @app.task(name=scheduling.SWITCH)
+    def switch() -> None:
+        due.activate(sessions, settings, datetime.now(UTC))
 
 
 def _exporting(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -141,6 +154,7 @@ def _undoing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> N
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Works until it is asked to stop; what the clock missed while nobody worked comes first."""
     timekeeping.keep(sessions, datetime.now(UTC))
+    due.activate(sessions, settings, datetime.now(UTC))
     app = build(url, settings, sessions)
     app.run_worker(
         concurrency=CONCURRENCY,

@@ -17,6 +17,7 @@ from api.web.states import SPOKEN
 from geo.filters import kept_back, published, shown_key
 from geo.i18n import Lang
 from geo.models import Event, Media, Report, Unit
+from geo.moving import EDITION
 from geo.permissions import PUBLIC, visible
 
 router = made("/open311/v2")
@@ -80,6 +81,7 @@ def _public() -> Select[Any]:
     query = (
         select(
             *(Event.id, Event.report_id, Event.at, Event.action, Event.to_state, Event.text, Event.data),
+            (Event.door == EDITION).label("by_edition"),
             Report.code,
             published().label("published"),
             doer().label("unit"),
@@ -102,7 +104,7 @@ def _update(row: Row[Any], pictures: list[str], lang: Lang, site: str) -> dict[s
         "service_request_id": row.code,
         "status": detailed(row.to_state, row.action),
         "updated_datetime": row.at,
-        "description": words or sentence(row.action, row.to_state, row.unit, lang),
+        "description": words or sentence(EDITION if row.by_edition else row.action, row.to_state, row.unit, lang),
         "media_url": f"{site}/media/{pictures[0]}.jpg" if pictures else None,
     }
     # A program that knows one address only has the first; the others are an extension.

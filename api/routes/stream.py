@@ -28,11 +28,13 @@ async def stream(
         Query(alias="last_event_id", description="the same, for a first request; the header comes before it"),
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Every new report (`event: report`) and every step of one (`step`), once and in order, without an end.
+    """Every new report (`event: report`), every step of one (`step`) and of the boundaries, in order, without an end.
 
     Data are `code`, `state`, `category`, `lon`, `lat` (the public point), `unit`, `area`, `commune`, `action`, `at`,
-    `created_at`, `urgent` and `demo`; of a report that its sender took back `code` and `state` alone. `reset` says that
-    what was missed cannot be told one by one: load anew, the stream goes on from there. A comment comes every 15 s.
+    `created_at`, `urgent` and `demo`; of a report that its sender took back `code` and `state` alone. `edition` says
+    that other boundaries are in force: data are its code `edition`, `kind` (`activate` or `undo`), `at`, and how many
+    open reports `moved` to another unit, which are not told one by one. `reset` says that what was missed cannot be
+    told so: load anew, the stream goes on from there. A comment comes every 15 s.
     """
     listener.open += 1
     try:

@@ -15,6 +15,7 @@ from geo import proof
 from geo.effects import REASONS as REJECTED
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit, User
+from geo.moving import EDITION
 from geo.proof import Proof
 
 REASONS = {
@@ -95,14 +96,16 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     """
     shown = proof.proofs(session, report, inside=inside) if inside or open_ else {}
     query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
+    # A report's own line of an edition is a reroute that came through that door.
+    query = query.add_columns(Event.door == EDITION)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     if report.category.sensitive and not (inside or open_):
         # That somebody had to confirm it tells of a border near a hidden place.
         query = query.where(Event.action != "confirm")
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
-    for at, action, state, unit, said, data, who, number in rows:
-        text = sentence(action, state, unit, lang)
+    for at, action, state, unit, said, data, who, number, by_edition in rows:
+        text = sentence(EDITION if by_edition else action, state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))

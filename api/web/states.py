@@ -28,6 +28,7 @@ STEPS = {
     "split": _("{unit} tách ra để xử lý riêng."),
     "confirm": _("{unit} xác nhận nơi xử lý."),
     "reroute": _("Trung tâm IOC chuyển đến {unit}."),
+    "edition": _("Địa giới hành chính thay đổi: nay do {unit} xử lý."),
     "urgency": _("{unit} đổi mức khẩn."),
     "propose": _("{unit} trình lãnh đạo duyệt."),
     "approve": _("Lãnh đạo {unit} đã duyệt."),

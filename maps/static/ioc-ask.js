@@ -61,7 +61,7 @@ quangnam.wall.part(() => {
       soon();
     });
   }
-  document.addEventListener("quangnam:reset", () => ask(true));
+  for (const name of ["edition", "reset"]) document.addEventListener(`quangnam:${name}`, () => ask(true));
   document.addEventListener("quangnam:connected", () => { streamed = true; ask(true); });
   document.addEventListener("quangnam:lost", () => { streamed = false; connection(true); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(true); });

@@ -73,7 +73,7 @@
       stream.addEventListener(name, (event) => {
         place = event.lastEventId;
         const data = JSON.parse(event.data);
-        if (name !== "reset") pulse(data, name);
+        if (name === "report" || name === "step") pulse(data, name);
         else if (line) {
           const link = make("a", "", say("anew"));
           link.href = location.href;
@@ -87,7 +87,7 @@
       clearTimeout(retry);
       if (stream) return;
       stream = new EventSource(place ? `${source}?last_event_id=${encodeURIComponent(place)}` : source);
-      for (const name of ["report", "step", "reset"]) take(name);
+      for (const name of ["report", "step", "edition", "reset"]) take(name);
       stream.addEventListener("open", () => {
         clearTimeout(lost);
         lost = undefined;

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from boundaries import diff, editions, importing
-from boundaries.models import Area, AreaPart, Edition
+from boundaries.models import Activation, Area, AreaPart, Edition
 from geo.errors import ConflictError, NotFoundError, SetupError
 from geo.models import Unit
 
@@ -17,6 +17,7 @@ def unit(session: Session, code: str) -> Unit:
 
 
 def empty(session: Session) -> None:
+    session.execute(delete(Activation))
     session.execute(delete(Edition))
 
 

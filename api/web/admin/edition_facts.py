@@ -5,12 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.remembered import Remembered
 from boundaries import checks, diff, editions, lookup
 from boundaries.checks import Coverage
 from boundaries.models import Activation, Area, Edition
+from geo.errors import BusyError, ConflictError
 from geo.i18n import _
 from geo.models import User
 
@@ -33,6 +35,7 @@ STATES = {
     "past": _("đã hết hiệu lực"),
     "future": _("sẽ hiệu lực"),
 }
+_NOT_AVAILABLE = "55P03"  # lock_not_available
 KINDS = {"activate": _("Kích hoạt"), "undo": _("Hoàn tác")}
 
 
@@ -80,10 +83,33 @@ def state(edition: Edition, today: date) -> str:
     return "past" if edition.valid_until is not None and edition.valid_until <= today else "now"
 
 
-def newest(session: Session) -> Edition | None:
-    """The active edition that begins last; None before there is one."""
-    query = select(Edition).where(Edition.state == "active").order_by(Edition.valid_from.desc()).limit(1)
-    return session.scalars(query).one_or_none()
+def predecessor(session: Session, edition: Edition) -> Edition | None:
+    """The edition that undoing an activation would put in force again; None where it cannot be undone.
+
+    As `editions.undoable`, but without its locks: a page must not wait for an activation that is at work.
+    """
+    active = session.scalars(select(Edition).where(Edition.state == "active").order_by(Edition.valid_from)).all()
+    return active[-2] if len(active) > 1 and active[-1].id == edition.id else None
+
+
+def held(session: Session, code: str, seen: str) -> Edition | None:
+    """An edition as somebody saw it (`stamp`), held for this transaction; None where there is none.
+
+    ConflictError where it has changed since, BusyError while somebody is at it.
+    """
+    query = select(Edition).where(Edition.code == code.replace("\0", "?"))
+    try:
+        with session.begin_nested():
+            found = session.scalar(query.with_for_update(nowait=True).execution_options(populate_existing=True))
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _NOT_AVAILABLE:
+            raise
+        raise BusyError(_("Phiên bản này đang được kích hoạt, hoàn tác hoặc sửa; hãy đợi rồi thử lại.")) from error
+    if stamp(found) != seen:
+        raise ConflictError(
+            _("Người khác vừa thay đổi phiên bản {code}. Hãy xem lại rồi làm lại nếu vẫn cần."), code=code
+        )
+    return found
 
 
 def before(session: Session, edition: Edition) -> Edition | None:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
@@ -79,7 +78,8 @@ def _checked(request: Request, settings: Settings, form: dict[str, str], data: b
     with sessions.begin() as session:
         forms.check(session, form)
         bringing.refuse_active(session, code)
-        seen, land = facts.stamp(_draft(session, code)), territory.known(session)
+        draft = session.scalar(select(Edition).where(Edition.code == code))
+        seen, land = facts.stamp(draft), territory.known(session)
     scratch = settings.data_dir / "incoming"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     reading = apart.read(data, forms.asked(form, name), land, scratch)
@@ -87,10 +87,6 @@ def _checked(request: Request, settings: Settings, form: dict[str, str], data: b
         territory.check(session, reading, code, land)
         bringing.complete(session, reading)
     return Incoming(name, form, seen, reading, datetime.now(UTC))
-
-
-def _draft(session: Session, code: str) -> Edition | None:
-    return session.scalar(select(Edition).where(Edition.code == code).with_for_update())
 
 
 @router.get(UPLOADS)
@@ -156,14 +152,11 @@ def _decided(request: Request, name: str, said: dict[str, str]) -> Response:
 
 def _write(request: Request, kept: Incoming) -> None:
     """Exactly what was checked, and only into the draft that it was checked for."""
-    changed = ConflictError(
-        _("Người khác vừa thay đổi phiên bản {code} sau khi tệp này được kiểm. Hãy kiểm lại tệp rồi ghi."),
-        code=kept.form["edition"],
-    )
+    code = kept.form["edition"]
     try:
         with request.app.state.sessions.begin() as session:
-            if facts.stamp(_draft(session, kept.form["edition"])) != kept.seen:
-                raise changed
+            facts.held(session, code, kept.seen)
             bringing.bring(session, forms.about(kept.form), kept.reading)
     except IntegrityError as error:
-        raise changed from error  # both made the same new edition in one moment
+        # Both made the same new edition in one moment.
+        raise ConflictError(_("Người khác vừa nhập phiên bản {code}. Hãy kiểm lại tệp rồi ghi."), code=code) from error

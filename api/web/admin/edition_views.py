@@ -1,6 +1,6 @@
 """The pages of the boundaries as values: all editions, one of them, and what its activation would do."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -15,9 +15,8 @@ from api.web.admin.edition_facts import Measured
 from api.web.admin.edition_texts import DONE, TEXTS
 from api.web.admin.pages import MENU
 from api.web.render import page
-from boundaries import activation, editions
+from boundaries import activation, editions, lookup
 from boundaries.models import Edition
-from geo.deadlines import ZONE
 from geo.errors import ConflictError, QuangnamError
 from geo.i18n import Lang, translate
 from geo.settings import Settings
@@ -80,8 +79,6 @@ def whole(
     row = next(row for row in facts.rows(session) if row.edition.id == edition.id)
     measured: Measured = request.app.state.measured
     before, level = facts.before(session, edition), _level(row.levels, edition)
-    newest = facts.newest(session)
-    is_newest = edition is newest
     waiting = row.state == "working" or (done == "undoing" and edition.state == "active" and edition.problem is None)
     address = f"{PATH}/{quote(code, safe='')}"
     return answered(
@@ -98,7 +95,7 @@ def whole(
         compared=measured.compared(session, before, edition) if before else None,
         comparison=_comparison(before, edition),
         history=facts.history(session, edition),
-        may_undo=is_newest and before is not None,
+        predecessor=facts.predecessor(session, edition),
         waiting=waiting,
         level=level,
         error=error,
@@ -135,7 +132,7 @@ def ahead(
     request: Request, session: Session, settings: Settings, code: str, *, error: str = "", status: int = 200
 ) -> Response:
     """What an activation would do, with the forms for it; 409 where it is not possible."""
-    edition = editions.find(session, code)
+    edition, today = editions.find(session, code), lookup.today()
     found, refused = None, error
     try:
         with session.begin_nested():
@@ -154,7 +151,8 @@ def ahead(
         found=found,
         error=refused,
         before=facts.before(session, edition),
-        tomorrow=(datetime.now(ZONE) + timedelta(days=1)).date().isoformat(),
+        may_now=edition.valid_from <= today,
+        first=max(edition.valid_from, today + timedelta(days=1)).isoformat(),
     )
 
 

@@ -21,7 +21,7 @@ from api.web.signing import STALE
 from boundaries import activation, editions
 from boundaries.models import Edition
 from geo.deadlines import ZONE
-from geo.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError, QuangnamError
+from geo.errors import ForbiddenError, InvalidError, NotFoundError, QuangnamError
 from geo.i18n import _, translate
 from geo.models import User
 
@@ -83,7 +83,10 @@ def act(
             user = signed.needed(session, request, "administer")
             if not forgery.is_ours(request, settings, token):
                 raise ForbiddenError(STALE)
-            done = _act(session, _held(session, code, seen), user, action, day=day, hour=hour, sure=sure)
+            edition = facts.held(session, code, seen)
+            if edition is None:
+                raise NotFoundError(_("Không có phiên bản này; có thể người khác vừa xóa."))
+            done = _act(session, edition, user, action, day=day, hour=hour, sure=sure)
             # Who changed what; when it then happens is in the table of activations.
             _log.warning("user %s: boundaries %s %s", user.id, action, code)
     except (ForbiddenError, NotFoundError):
@@ -104,16 +107,6 @@ def _impossible(request: Request, session: Session, code: str, action: str, refu
     if action in ("activate", "schedule") and there.state == "draft":
         return views.ahead(request, session, settings, code, error=said, status=status)
     return views.whole(request, session, settings, lang, code, error=said, status=status)
-
-
-def _held(session: Session, code: str, seen: str) -> Edition:
-    """The edition, held for this transaction; ConflictError where it is no longer what the form was made for."""
-    found = session.scalar(select(Edition).where(Edition.code == code.replace("\0", "?")).with_for_update())
-    if found is None:
-        raise NotFoundError(_("Không có phiên bản này; có thể người khác vừa xóa."))
-    if facts.stamp(found) != seen:
-        raise ConflictError(_("Người khác vừa thay đổi phiên bản này. Hãy xem lại rồi làm lại nếu vẫn cần."))
-    return found
 
 
 def _act(session: Session, edition: Edition, user: User, action: str, *, day: str, hour: str, sure: bool) -> str:
