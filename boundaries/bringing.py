@@ -80,7 +80,7 @@ def _draft(session: Session, about: About, reading: Reading) -> Edition:
             setattr(edition, name, value)
         return edition
     if about.name is None or about.valid_from is None:
-        raise InvalidError(_("Phiên bản {code} là mới: cần --name và --from."), code=about.code)
+        raise InvalidError(_("Phiên bản {code} là mới: cần tên và ngày hiệu lực."), code=about.code)
     defaults = {
         "routing_level": "commune" if "district" not in reading.levels and "commune" in reading.levels else "district",
         "source": reading.source,

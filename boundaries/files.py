@@ -40,7 +40,7 @@ def read(
             warnings.simplefilter("always")
             frame, raw = _frame(path, name, crs, land)
         for text in dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, RuntimeWarning)):
-            reading.add(_("Khi đọc tệp: {text}"), serious=False, text=text)
+            reading.add(_("Khi đọc tệp: {text}"), serious=False, text=_without_path(text, path))
         if len(frame):
             layer_ = rows.Layer(_texts(reading, path, frame), frame.geometry.to_numpy(), raw)
             rows.add(reading, layer_, level, fields or Fields(), land)
@@ -93,19 +93,26 @@ def _frame(path: Path, layer: str | None, crs: str | None, land: shapely.Geometr
 
 
 def _unreadable(path: Path, error: Exception) -> InvalidError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    reason = str(error).splitlines()[0].partition("; It might help")[0] if str(error) else type(error).__name__
+    reason = _without_path(reason, path)
     return InvalidError(_("Không đọc được tệp {path}: {reason}"), path=path.name, reason=reason)
+
+
+def _without_path(text: str, path: Path) -> str:
+    """What a library says, with the file's name alone: where it lies on this machine is nobody's business."""
+    return text.replace(f"{path.parent}/", "")
 
 
 def _without_crs(path: Path, frame: Any, land: shapely.Geometry | None) -> InvalidError:
     found = systems.suggest(frame.geometry.dropna().to_numpy(), land) if land is not None else None
     if found is None:
         return InvalidError(
-            _("Tệp {path} không nói hệ tọa độ của mình; thêm --crs, ví dụ --crs EPSG:5899 cho VN-2000 Quảng Nam."),
+            _("Tệp {path} không nói hệ tọa độ của mình; hãy chọn hệ tọa độ, ví dụ EPSG:5899 cho VN-2000 Quảng Nam."),
             path=path.name,
         )
     said = _(
-        "Tệp {path} không nói hệ tọa độ của mình; khớp nhất với tỉnh ({fit} %) là {crs} ({title}): thêm --crs {crs}."
+        "Tệp {path} không nói hệ tọa độ của mình; khớp nhất với tỉnh ({fit} %) là {crs} ({title}): "
+        "hãy chọn hệ tọa độ {crs}."
     )
     return InvalidError(said, path=path.name, crs=found[0], title=systems.title(found[0]), fit=f"{100 * found[2]:.1f}")
 

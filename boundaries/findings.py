@@ -1,10 +1,13 @@
 """What was found in a file of areas, in sentences."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from boundaries.checks import Coverage
 from boundaries.importing import NewArea
+
+_AT = re.compile(r"\[(-?[\d.]+) (-?[\d.]+)\]")  # as GEOS ends its reasons: "Self-intersection[108.4 15.5]"
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,14 @@ class Finding:
 
     def __str__(self) -> str:
         return self.message.format(**self.values)
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Longitude and latitude of what the sentence is about, where it names a point."""
+        if "lon" in self.values and "lat" in self.values:
+            return float(self.values["lon"]), float(self.values["lat"])
+        found = _AT.search(str(self.values.get("reason", "")))
+        return (float(found[1]), float(found[2])) if found else None
 
 
 @dataclass

@@ -50,8 +50,8 @@ def _named(reading: Reading, texts: dict[str, list[str]], found: Fields, given: 
             reading.add(_("Tệp không có cột “{column}”; các cột: {have}."), column=column, have=have)
     for role in ("code", "name"):
         if getattr(found, role) is None:
-            said = _("Không rõ cột nào là {role}; các cột: {have}. Nói bằng --{option}-field.")
-            reading.add(said, role=_ROLES[role], have=have, option=role)
+            said = _("Không rõ cột nào là {role}; các cột: {have}. Hãy nói rõ là cột nào.")
+            reading.add(said, role=_ROLES[role], have=have)
     guessed = [f"{_ROLES[r]} = {c}" for r, c in vars(found).items() if c not in (None, r, getattr(given, r))]
     if guessed:
         reading.add(_("Các cột được đoán: {guessed}."), serious=False, guessed="; ".join(guessed))
@@ -80,7 +80,7 @@ def _check_place(reading: Reading, shapes: Any, raw: Any, land: shapely.Geometry
         reading.add(_("Kinh độ và vĩ độ bị đổi chỗ cho nhau trong tệp."))
         return
     reading.add(
-        _("Tệp nằm ngoài Việt Nam (kinh độ {west}–{east}, vĩ độ {south}–{north}); xem lại hệ tọa độ hoặc thêm --crs."),
+        _("Tệp nằm ngoài Việt Nam (kinh độ {west}–{east}, vĩ độ {south}–{north}); xem lại hệ tọa độ."),
         west=f"{west:.3f}",
         south=f"{south:.3f}",
         east=f"{east:.3f}",
@@ -95,7 +95,7 @@ def _suggest(reading: Reading, raw: Any, land: shapely.Geometry) -> None:
     if found and found[1]:
         reading.add(_("Hai trục tọa độ bị đổi chỗ: đổi lại thì tệp khớp với tỉnh theo {crs}."), crs=found[0])
     elif found:
-        said = _("Tọa độ của tệp khớp {fit} % với tỉnh theo {crs} ({title}): thêm --crs {crs}.")
+        said = _("Tọa độ của tệp khớp {fit} % với tỉnh theo {crs} ({title}): hãy chọn hệ tọa độ {crs}.")
         reading.add(said, crs=found[0], title=systems.title(found[0]), fit=f"{100 * found[2]:.1f}")
 
 

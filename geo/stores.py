@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +70,12 @@ def remove(settings: Settings, paths: Sequence[str]) -> None:
         return
     for path in paths:
         (settings.media_dir / path).unlink(missing_ok=True)
+
+
+def older(settings: Settings, folder: str, moment: datetime) -> list[str]:
+    """The copies in a folder that were kept before a moment."""
+    found = (one for some in _store(settings).list(folder) for one in some)
+    return [one["path"] for one in found if one["last_modified"] < moment]
 
 
 def _store(settings: Settings) -> ObjectStore:

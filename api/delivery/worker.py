@@ -7,10 +7,10 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import JobAborted
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import archiving, exporting
+from api import archiving, exporting, undoing
 from api.delivery import bringing, sending
 from api.sms import replies
-from boundaries import due, placing, scheduling
+from boundaries import due, incoming, placing, scheduling
 from geo import elsewhere, exports, handing_over, inbound, outbox, retention, timekeeping, uploads
 from geo.density import keeping
 from geo.secret import secret
@@ -50,6 +50,7 @@ def build(url: str, settings: Settings, sessions: sessionmaker[Session]) -> App:
     _counting(app, settings, sessions)
     _exporting(app, settings, sessions)
     _forgetting(app, settings, sessions)
+    _undoing(app, settings, sessions)
 
     @app.periodic(cron="* * * * *")
     @app.task(name="clock", queueing_lock="clock")
@@ -151,6 +152,13 @@ def _forgetting(app: App, settings: Settings, sessions: sessionmaker[Session]) -
     def sweep(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)
         uploads.sweep(sessions, datetime.now(UTC))
         exporting.sweep(sessions, settings, datetime.now(UTC))
+        incoming.sweep(settings, datetime.now(UTC))
+
+
+def _undoing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    @app.task(name=undoing.UNDO, retry=RetryStrategy(max_attempts=3, wait=4))
+    def undo_edition(code: str, user_id: int) -> None:
+        undoing.do(sessions, settings, code, user_id)
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

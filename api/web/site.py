@@ -21,7 +21,9 @@ from api.web import (
     welcome,
     work,
 )
+from api.web.admin import edition_import, editions
 from api.web.admin import pages as admin
+from api.web.admin.edition_facts import Measured
 from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
@@ -33,6 +35,7 @@ from api.web.planner import statistics as planner_statistics
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their files and, for browsers, errors that are pages too."""
+    app.state.measured = Measured()
     for part in (assets, alert, installable, home, places, sending, my, report, voices, steps):
         app.include_router(part.router)
     # The fixed addresses of the desk before the one of a report.
@@ -56,6 +59,9 @@ def install(app: FastAPI) -> None:
         log,
         planner,
         project,
+        # Before the sections, whose address would take theirs.
+        editions,
+        edition_import,
         admin,
         wall,
         planner_statistics,

@@ -122,7 +122,7 @@ def test_a_province_in_the_sea_is_refused_with_the_system_that_fits(
 ) -> None:
     found = read(whole.to_crs(5899).set_crs(32649, allow_override=True))
     assert found.serious
-    assert "thêm --crs EPSG:5899" in said(found)
+    assert "hãy chọn hệ tọa độ EPSG:5899" in said(found)
 
 
 @pytest.mark.parametrize("code", [5899, 5897, 5898, 9216, 9217, 9218, 3405, 32648])
@@ -141,7 +141,7 @@ def test_a_neighbouring_zone_is_refused_with_the_right_one(
     found = read(whole.to_crs(9216).set_crs(5899, allow_override=True))
     assert found.serious
     assert "Tệp không nằm đúng chỗ" in said(found)
-    assert "thêm --crs EPSG:9216" in said(found)
+    assert "hãy chọn hệ tọa độ EPSG:9216" in said(found)
 
 
 def test_a_part_of_the_province_is_no_misplaced_province(whole: gpd.GeoDataFrame, read: Callable[..., Reading]) -> None:

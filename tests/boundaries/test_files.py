@@ -119,7 +119,7 @@ def test_a_file_that_does_not_say_its_crs_asks_for_it(tmp_path: Path) -> None:
     path = tmp_path / "areas.shp"
     frame().to_crs(5899).to_file(path)
     path.with_suffix(".prj").unlink()
-    with pytest.raises(InvalidError, match="--crs EPSG:5899"):
+    with pytest.raises(InvalidError, match="EPSG:5899"):
         read(path, "district", Fields())
     found = read(path, "district", Fields(), crs="EPSG:5899")
     assert shapely.hausdorff_distance(found.areas[0].polygon, WEST) < 1e-7

@@ -112,7 +112,7 @@ def test_a_second_level_joins_the_draft_and_keeps_what_it_says_of_itself(session
 
 
 def test_a_new_edition_needs_a_name_and_a_day(session: Session, tmp_path: Path) -> None:
-    with pytest.raises(InvalidError, match="--name và --from"):
+    with pytest.raises(InvalidError, match="cần tên và ngày hiệu lực"):
         bringing.bring(session, About("own"), reading(tmp_path))
 
 

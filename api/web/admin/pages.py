@@ -32,6 +32,9 @@ SECTIONS = {
     one.name: one
     for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
 }
+# Where the pages of the administration are; the borders have more to show than a list and a form.
+MENU = [(one.name, one.title) for one in SECTIONS.values()]
+MENU.insert(2, ("boundaries", _("Địa giới")))
 _log = logging.getLogger("quangnam.admin")
 
 
@@ -123,7 +126,8 @@ def _page(
         status=422 if error else 200,
         headers={"Cache-Control": "no-store"},
         user=user,
-        sections=SECTIONS.values(),
+        menu=MENU,
+        here=section.name,
         section=section,
         rows=section.rows(session),
         fields=fields,

@@ -1,0 +1,61 @@
+// The map of an edition, or of a file that was checked, with the places of what was found in it.
+import { makeMap } from "./map.js";
+import { byId, config, make } from "./page.js";
+
+const L = window.L;
+const EVERY = 2000; // milliseconds
+const CLOSE = 15; // zoom at which a gap of some metres can be seen
+
+const map = makeMap(byId("map"));
+
+/** Draws what was read, over the borders in force, and shows all of it. */
+async function read() {
+  const answer = await fetch(config.read).catch(() => null);
+  if (!answer?.ok) return; // the list says the same in words
+  const areas = L.geoJSON(await answer.json(), {
+    style: () => ({ className: "read-area" }),
+    onEachFeature: ({ properties: { code, name } }, layer) =>
+      layer.bindTooltip(() => make("span", "", `${name} (${code})`), { sticky: true }),
+  }).addTo(map);
+  const markers = new Map(config.places.map((place) => [place.number, marker(place)]));
+  for (const button of document.querySelectorAll("[data-place]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const at = markers.get(Number(button.dataset.place)).getLatLng();
+      map.setView(at, CLOSE, { animate: false });
+      byId("map").scrollIntoView({ block: "nearest" });
+      byId("map").focus({ preventScroll: true });
+    });
+  }
+  const whole = L.featureGroup([areas, ...markers.values()]);
+  if (whole.getLayers().length && whole.getBounds().isValid()) {
+    map.fitBounds(whole.getBounds(), { padding: [16, 16], maxZoom: CLOSE, animate: false });
+  }
+}
+
+/** A numbered place; a press leads to its line in the list. */
+function marker({ number, at: [lon, lat], serious }) {
+  const html = make("span", serious ? "finding-pin is-bad" : "finding-pin", String(number));
+  const icon = L.divIcon({ className: "finding-frame", html, iconSize: [44, 44] });
+  const line = byId(`finding-${number}`);
+  const made = L.marker([lat, lon], { icon, title: line.querySelector(".finding-text").textContent });
+  made.on("click", () => {
+    line.scrollIntoView({ block: "center" });
+    line.focus({ preventScroll: true });
+  });
+  return made.addTo(map);
+}
+
+/** Asks until the worker has done what it was asked for; the page is then made anew. */
+async function look() {
+  const answer = await fetch(config.state).catch(() => null);
+  const told = answer?.ok ? await answer.json() : null;
+  if (told && told.stamp !== config.stamp) {
+    location.reload();
+    return;
+  }
+  setTimeout(look, EVERY);
+}
+
+if (config.read) read();
+if (config.stamp) setTimeout(look, EVERY);

@@ -1,0 +1,131 @@
+"""A stranger's file read by a process of its own: few drivers, no secrets, little memory, not for long."""
+
+import logging
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+
+from boundaries import files, readings, unpacking
+from boundaries.columns import Fields
+from boundaries.findings import Reading
+from geo.errors import BusyError, InvalidError
+from geo.i18n import _
+
+SECONDS = 120
+_MEMORY = 4 * 2**30  # bytes of address space; the libraries alone map more than one
+_WRITTEN = 2**30  # bytes of one file
+_PATIENCE = 20.0  # seconds to wait for the file before
+_UPLOAD, _TASK, _LAND, _READING = "upload", "task.json", "land.wkb", "reading.json"
+_GUESSED = Fields()
+_one_at_a_time = threading.Lock()  # one file takes a core and perhaps gigabytes
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a file is to be read, as `files.read` takes it; `name` is what its sender calls it."""
+
+    name: str
+    level: str | None = None
+    fields: Fields = _GUESSED
+    crs: str | None = None
+    tolerance: float = files.TOLERANCE
+
+
+def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path) -> Reading:
+    """What `files.read` says of an upload; what it refuses altogether is the one finding of a Reading without areas.
+
+    `scratch` is a folder for what is unpacked. BusyError while another file is read here.
+    """
+    with _turn(), tempfile.TemporaryDirectory(prefix="boundaries-", dir=scratch) as name:
+        folder = Path(name)
+        (folder / _UPLOAD).write_bytes(data)
+        (folder / _TASK).write_bytes(orjson.dumps(asked))
+        if land is not None:
+            (folder / _LAND).write_bytes(shapely.to_wkb(land))
+        try:
+            command = [sys.executable, "-m", __name__, str(folder)]
+            subprocess.run(  # noqa: S603 (our own program and our own folder)
+                command, env=_environment(folder), cwd=folder, timeout=SECONDS, check=True, capture_output=True
+            )
+            return readings.load((folder / _READING).read_bytes())
+        except subprocess.TimeoutExpired:
+            said = _("Đọc tệp lâu hơn {seconds} giây nên đã dừng; hãy chia nhỏ hoặc bớt chi tiết.")
+            return _refused(asked, said, seconds=SECONDS)
+        except subprocess.CalledProcessError as error:
+            _log.warning("reading %s ended with %s: %s", asked.name, error.returncode, error.stderr[-2_000:])
+            return _refused(asked, _("Không đọc được tệp: chương trình đọc đã dừng giữa chừng. Tệp hỏng hoặc quá lớn."))
+
+
+def _refused(asked: Asked, message: str, **values: Any) -> Reading:
+    reading = Reading(asked.name)
+    reading.add(message, **values)
+    return reading
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _one_at_a_time.acquire(timeout=_PATIENCE):
+        raise BusyError(_("Một tệp địa giới khác đang được kiểm; hãy thử lại sau một phút."))
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """All that the process is told: no secret, no network for PROJ, and every driver but the named ones left out."""
+    import pyogrio  # noqa: PLC0415 (as in files)
+
+    skipped = ",".join(sorted(set(pyogrio.list_drivers()) - set(unpacking.DRIVERS.values())))
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent.parent), *filter(None, sys.path)]),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(folder),
+        "GDAL_SKIP": skipped,
+        "OGR_SKIP": skipped,
+        "PROJ_NETWORK": "OFF",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def _limit() -> None:
+    for what, most in (
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_FSIZE, _WRITTEN),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def main(folder: Path) -> None:
+    """The process itself: reads what lies in the folder and leaves the reading there."""
+    _limit()
+    said = orjson.loads((folder / _TASK).read_bytes())
+    asked = Asked(**said | {"fields": Fields(**said["fields"])})
+    land = shapely.from_wkb((folder / _LAND).read_bytes()) if (folder / _LAND).exists() else None
+    laid = folder / "laid"
+    laid.mkdir()
+    try:
+        path = unpacking.lay(folder / _UPLOAD, asked.name, laid)
+        reading = files.read(path, asked.level, asked.fields, crs=asked.crs, tolerance=asked.tolerance, land=land)
+    except InvalidError as error:
+        reading = _refused(asked, error.message, **error.values)
+    (folder / _READING).write_bytes(readings.dump(reading))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
