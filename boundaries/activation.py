@@ -161,7 +161,7 @@ def remove(session: Session, code: str) -> None:
 def _draft(session: Session, code: str) -> Edition:
     edition = editions.find(session, code)
     # Whoever writes areas into it waits, and is told afterwards that it is active.
-    session.refresh(edition, with_for_update=True)
+    session.refresh(edition, with_for_update={"key_share": True})
     if edition.state == "active":
         raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
     return edition
