@@ -4,8 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cli import main, route_file
+from api.intake import submit
+from geo.database import build_engine
+from geo.models import Category, Rule, Unit
+from geo.reports import Draft
+from geo.secret import secret
+from geo.settings import Settings
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -141,3 +149,30 @@ def test_what_is_no_such_file_leaves_nothing_behind(run: Run, tmp_path: Path, co
     assert target.read_text(encoding="utf-8") == "before"
     assert sorted(path.name for path in tmp_path.glob("*.csv*")) == ["in.csv", "out.csv"]
     assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_report_and_a_rule_are_told_on_the_command_line(
+    run: Run, fresh_database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
+    engine = build_engine(fresh_database_url)
+    with Session(engine) as session, session.begin():
+        kind = session.scalars(select(Category).where(Category.code == "dien-chieu-sang")).one()
+        unit = session.scalars(select(Unit).where(Unit.code == "cong-ty-dien-luc")).one()
+        session.add(Rule(category_id=kind.id, area_code="503", unit_id=unit.id, replaces=True, priority=2))
+    with Session(engine) as session, session.begin():
+        draft = Draft(
+            "Trần Thị Bưởi", "+84905123456", "dien-chieu-sang", "Đèn hỏng trước cổng chợ", 108.338, 15.8794, "web"
+        )
+        code = submit(session, settings, draft, secret=secret(settings)).answer["code"]
+    out = run("route", "108.338", "15.8794", "--category", "dien-chieu-sang")[1]
+    assert "Phiên bản địa giới: " in out
+    assert "Quy tắc: dien-chieu-sang, 503, ưu tiên 2 → Công ty Điện lực Quảng Nam" in out
+    status, out, err = run("route", "--report", code.lower())
+    assert (status, err) == (0, "")
+    step, now = out.splitlines()
+    assert "Theo quy tắc của lĩnh vực → Công ty Điện lực Quảng Nam (2020, 503 Hội An" in step
+    assert now == f"{code} Chờ tiếp nhận → Công ty Điện lực Quảng Nam"
+    assert "mã" in run("route", "--report", "QN-0000-0000")[2]
+    assert "--report" in run("route", "108.3", "15.8", "--report", code)[2]
+    engine.dispose()
