@@ -22,7 +22,7 @@ from geo.settings import Settings, load
 from geo.watch import watched
 
 REPORTS = 2_000
-_LOCK = 49_000_002  # advisory: two programs that start at once load the demonstration data once
+_LOCK = 49_000_004  # advisory: two programs that start at once load the demonstration data once
 
 
 def run(
