@@ -19,7 +19,7 @@ class Receipt:
 
 
 def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
-    """The area, unit, reason and candidates of a routing in a language; shares are of the accuracy circle."""
+    """The area, unit, reason and candidates of a routing in a language; confidence and shares are probabilities."""
     return {
         "area": _area(routing.area),
         "unit": _unit(routing.unit),
@@ -28,6 +28,7 @@ def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
             "text": translate(routing.reason.message, lang, **routing.reason.values),
         },
         "needs_confirmation": routing.needs_confirmation,
+        "confidence": None if routing.confidence is None else round(routing.confidence, 3),
         "candidates": [
             {"area": _area(one.area), "unit": _unit(one.unit), "share": round(one.share, 3)}
             for one in routing.candidates

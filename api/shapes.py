@@ -43,9 +43,15 @@ _ROUTING = {
     "unit": _NAMED,
     "reason": _object(("code", "text"), code=_TEXT, text=_TEXT),
     "needs_confirmation": _FLAG,
+    "confidence": {"type": ["number", "null"], "description": "0 to 1: how likely the area is the true one"},
     "candidates": {
         "type": "array",
-        "items": _object(("area", "unit", "share"), area=_or_null(_NAMED), unit=_NAMED, share=_NUMBER),
+        "items": _object(
+            ("area", "unit", "share"),
+            area=_or_null(_NAMED),
+            unit=_NAMED,
+            share=_NUMBER | {"description": "0 to 1: how likely it is the true one"},
+        ),
     },
 }
 

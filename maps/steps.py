@@ -9,6 +9,7 @@ from geo import cursor
 from geo.cursor import Cursor
 from geo.database import TransactionId
 from geo.models import Category, Event, Report
+from geo.transitions import BY_BORDER
 from maps.features import select_public, urgent
 
 SHOWN = ("category", "lon", "lat", "unit", "area", "commune", "created_at", "demo")
@@ -85,7 +86,7 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
 
 def _public(row: Row[Any]) -> bool:
     # That somebody had to confirm where it is tells of a border near a hidden place.
-    told = row.category and not (row.sensitive and row.action == "confirm")
+    told = row.category and not (row.sensitive and row.action in BY_BORDER)
     return bool(told) or row.to_state == "withdrawn"
 
 

@@ -19,5 +19,6 @@ class Assignment(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
     distance: Mapped[float | None]  # metres, where the reason has one
+    confidence: Mapped[float | None]  # how likely (0–1) the area is the true one, where the model tells that
     candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
