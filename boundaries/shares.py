@@ -61,6 +61,18 @@ def masses(x: Floats, y: Floats, discs: Floats, parts: NDArray[Any]) -> Floats:
     return np.asarray(found / discs.shape[1], np.float64)
 
 
+def reach(uncertainty: float) -> float:
+    """The metres from a straight border at which a pin without an accuracy needs no confirmation any more."""
+    discs, least, most = radii(0.0, uncertainty), 0.0, 10 * uncertainty
+    for _step in range(30):
+        middle = (least + most) / 2
+        near = np.minimum(middle / discs, 1.0)
+        # What a chord so far from the middle cuts off a circle.
+        beyond = float(np.mean((np.arccos(near) - near * np.sqrt(1 - near**2)) / np.pi))
+        least, most = (least, middle) if 1 - beyond >= enough() else (middle, most)
+    return most
+
+
 def _circles(x: Floats, y: Floats, radius: Floats) -> NDArray[Any]:
     corners = np.stack([x, y], axis=1)[:, None, :] + radius[:, None, None] * _CIRCLE
     return np.asarray(shapely.polygons(corners), object)

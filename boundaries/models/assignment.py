@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, func
+from sqlalchemy import ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.database import Base, Big
@@ -22,3 +22,6 @@ class Assignment(Base):
     confidence: Mapped[float | None]  # how likely (0–1) the area is the true one, where the model tells that
     candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    # Few routings are uncertain, and of those the maps ask.
+    __table_args__ = (Index("ix_assignments_confidence", "confidence", postgresql_where=text("confidence < 1")),)

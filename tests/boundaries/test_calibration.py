@@ -13,7 +13,7 @@ from tests.boundaries.simulation import deciles, draw
 def test_every_tenth_of_the_probabilities_comes_true_within_five_points(
     session: Session, settings: Settings, code: str
 ) -> None:
-    drawn = draw(session, settings, editions.find(session, code), np.random.default_rng(7), 40_000)
+    drawn = draw(session, settings, editions.find(session, code), np.random.default_rng(7), 150_000)
     told = deciles(*drawn.pairs())
-    assert all(count > 250 for count, _said, _was in told)
+    assert all(count > 1_000 for count, _said, _was in told)
     assert max(abs(said - was) for _count, said, was in told) < 0.05

@@ -17,13 +17,16 @@ def upgrade() -> None:
     # Without a default: no row is rewritten, however many there are.
     op.add_column("assignments", sa.Column("confidence", sa.Double(), nullable=True))
 
+    op.create_index(
+        "ix_assignments_confidence", "assignments", ["confidence"], postgresql_where=sa.text("confidence < 1")
+    )
     _roles("'candidate', 'claimant', 'watching'")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM report_units WHERE role = 'claimant'")
     _roles("'candidate', 'watching'")
-    op.drop_column("assignments", "confidence")
+    op.drop_column("assignments", "confidence")  # and its index
 
 
 def _roles(names: str) -> None:
