@@ -103,16 +103,17 @@ def test_every_line_of_a_file_comes_back_with_its_answer(run: Run, tmp_path: Pat
     assert list(rows[0]) == ["id", "lon", "lat", "accuracy", "on", "note", *route_file.ADDED]
     assert [row["id"] for row in rows] == list("123456789")
     assert [rows[0][name] for name in ("note", *route_file.ADDED)] == [
-        'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false",
+        'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false", "1.0000",
     ]  # fmt: skip
     assert rows[4]["note"] == "hai\ndòng"
     assert [rows[4]["reason"], rows[4]["needs_confirmation"]] == ["uncertain", "true"]
+    assert 0.5 < float(rows[4]["confidence"]) < 0.95
     assert [rows[8]["reason"], rows[8]["area_code"], rows[8]["unit"][:9]] == ["ioc", "", "Trung tâm"]
     for row, word in zip(
         [*rows[1:4], *rows[5:8]], ["đổi chỗ", "hữu hạn", "accuracy", "2026-01-31", "nhiều ô", "86 km"], strict=True
     ):
         assert word in row["reason"]
-        assert [row["area_code"], row["unit"], row["needs_confirmation"]] == ["", "", ""]
+        assert [row[name] for name in ("area_code", "unit", "needs_confirmation", "confidence")] == [""] * 4
 
 
 def test_a_file_longer_than_a_chunk_keeps_its_order(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
