@@ -23,6 +23,7 @@ BY: dict[By, str] = {
     "second": _("Phản ánh lần 2 về đơn vị đã trả lời"),
     "edition": _("Phiên bản địa giới thay đổi"),
     "unit": _("Đơn vị trước thôi hoạt động"),
+    "border": _("Các đơn vị cạnh ranh giới cho biết nơi này thuộc ai"),
 }
 ROLES = {
     "officer": _("Cán bộ đơn vị chuyển"),
@@ -58,6 +59,7 @@ class Told:
     text: str
     rule: Rule | None
     category: str | None
+    confidence: float | None
     candidates: list[Candidate]
 
 
@@ -67,7 +69,7 @@ def explain(session: Session, report: Report, lang: Lang, *, inside: bool) -> li
     Of a report in a sensitive category the public learns neither distances nor candidates, nor what names a commune.
     """
     precise = inside or not report.category.sensitive
-    steps = explaining.steps(session, report)
+    steps = [one for one in explaining.steps(session, report) if precise or one.by != "border"]
     names = _names(session, steps) if precise else {}
     return [_told(step, lang, names, inside=inside, precise=precise) for step in steps]
 
@@ -118,6 +120,7 @@ def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precis
         text=text,
         rule=shown,
         category=step.category,
+        confidence=found.confidence if found and precise else None,
         candidates=[_candidate(one, found, names) for one in found.candidates or []] if found and precise else [],
     )
 
@@ -166,6 +169,7 @@ def _step(one: Told) -> dict[str, Any]:
         "unit": unit_out(one.unit),
         "reason": {"code": one.code, "text": one.text},
         "rule": rule_out(one.category, rule.area_code, one.unit, rule.priority, rule.valid_from) if rule else None,
+        "confidence": None if one.confidence is None else round(one.confidence, 3),
         "candidates": [
             {"area": other.area, "unit": other.unit, "share": round(other.share, 3)} for other in one.candidates
         ],

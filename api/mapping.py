@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from boundaries import editions
 from boundaries.models import Edition
+from boundaries.shares import reach
 from geo.errors import NotFoundError, SetupError
 from geo.filters import Filters, newest_first
 from geo.i18n import Lang, translate
 from geo.models import Category
 from geo.settings import Settings
 from geo.transitions import STATES
-from maps import density, equal, film, heatmap, incidents, outlines, samples, statistics, timeline
+from maps import density, doubts, equal, film, heatmap, incidents, outlines, samples, statistics, timeline, uncertain
 from maps import districts as choropleth
 from maps.features import select_public
 from maps.frame import Frame, Site
@@ -49,6 +50,7 @@ def frame(
         filters=filters,
         basemap=(settings.basemap_url, settings.basemap_attribution),
         sea_labels=settings.sea_labels,
+        uncertainty=settings.border_uncertainty,
     )
 
 
@@ -105,6 +107,14 @@ def _districts(session: Session, around: Frame, filters: Filters, _by: film.By |
     return choropleth.districts(_counted(around, total, total if only_demo else 0), areas)
 
 
+def _uncertain(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
+    cells = doubts.cells(session, filters, demo=demo)
+    edition = _edition(session)
+    areas = doubts.by_area(session, filters, edition, demo=demo) if edition else []
+    counted = _counted(around, int(cells.count.sum()), int(cells.demo.sum()))
+    return uncertain.uncertain(counted, cells, areas, reach(around.uncertainty))
+
+
 def _counted(around: Frame, total: int, demo: int) -> Frame:
     return replace(around, total=total, demo=demo > 0)
 
@@ -121,4 +131,5 @@ _PAGES: dict[str, Callable[[Session, Frame, Filters, film.By | None, bool | None
     "heatmap": _heatmap,
     "timeline": _timeline,
     "districts": _districts,
+    "uncertain": _uncertain,
 }

@@ -21,7 +21,7 @@ class Receipt:
 
 
 def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
-    """The edition, area, unit, reason, rule and candidates of a routing; shares are of the accuracy circle."""
+    """The edition, area, unit, reason, rule and candidates of a routing; confidence and shares are probabilities."""
     return {
         "edition": edition_out(routing.edition),
         "area": _area(routing.area),
@@ -33,6 +33,7 @@ def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
         },
         "rule": _rule(routing.rule) if routing.rule else None,
         "needs_confirmation": routing.needs_confirmation,
+        "confidence": None if routing.confidence is None else round(routing.confidence, 3),
         "candidates": [
             {"area": _area(one.area), "unit": unit_out(one.unit), "share": round(one.share, 3)}
             for one in routing.candidates

@@ -57,9 +57,15 @@ _ROUTING = {
     "reason": _object(("code", "text"), code=_TEXT, text=_TEXT),
     "rule": _or_null(_RULE) | {"description": "the rule that decided, where one did"},
     "needs_confirmation": _FLAG,
+    "confidence": {"type": ["number", "null"], "description": "0 to 1: how likely the area is the true one"},
     "candidates": {
         "type": "array",
-        "items": _object(("area", "unit", "share"), area=_or_null(_NAMED), unit=_NAMED, share=_NUMBER),
+        "items": _object(
+            ("area", "unit", "share"),
+            area=_or_null(_NAMED),
+            unit=_NAMED,
+            share=_NUMBER | {"description": "0 to 1: how likely it is the true one"},
+        ),
     },
 }
 _STEP: dict[str, Schema] = {
@@ -71,6 +77,7 @@ _STEP: dict[str, Schema] = {
     "unit": _NAMED,
     "reason": _object(("code", "text"), code=_TEXT, text=_TEXT),
     "rule": _or_null(_RULE),
+    "confidence": _ROUTING["confidence"],
     "candidates": _ROUTING["candidates"],
 }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import atlas, editions, lookup, pins, reasons, rules
+from boundaries import atlas, editions, lookup, pins, reasons, rules, shares
 from boundaries.around import Around
 from boundaries.atlas import Sheet
 from boundaries.metric import Floats, to_metric
@@ -28,7 +28,8 @@ class Routings:
 
     `unit_id` is 0, `reason` empty and codes None where refused. `distance` is NaN where there is none. `candidates` has
     what an assignment keeps, [{"area", "unit", "share"}] or None, and `others` the ids of their units but the
-    responsible one, or None. `rule_id` is of the rule that decided, else 0. `edition` is None where none is in force.
+    responsible one, or None. `confidence` is how likely (0–1) the area is the true one, NaN where nothing tells that.
+    `rule_id` is of the rule that decided, else 0. `edition` is None where none is in force.
     """
 
     edition: Edition | None
@@ -41,6 +42,7 @@ class Routings:
     reason: Objects
     needs_confirmation: NDArray[np.bool_]
     distance: Floats
+    confidence: Floats
     candidates: Objects
     others: Objects
     rule_id: NDArray[np.int64]
@@ -96,20 +98,21 @@ def route_many(
     area[good] = sheet.raster.areas(lon[good], lat[good])
     clear = sheet.raster.clear(lon[good], lat[good]) > radius[good]
     sure = good[clear & (area[good] >= 0)]
-    result.reason[sure] = "inside"
+    result.reason[sure], result.confidence[sure] = "inside", 1.0
     around = Around(
         sheet,
         atlas.sheet(session, found, "neighbour"),
         good[~clear | (area[good] < 0)],
         lon=lon,
         lat=lat,
+        accuracy=np.nan_to_num(given),
         radius=radius,
         settings=settings,
     )
-    around.judge(area, result.reason, result.distance, result.refusal)
-    result.needs_confirmation[:] = (result.reason != "inside") & (result.refusal == "")
-    _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat)
-    around.list_candidates(units, area, result.candidates, result.others)
+    outside = around.judge(result, area)
+    result.needs_confirmation[:] = ~(result.confidence >= shares.enough()) & (result.refusal == "")
+    _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat, outside=outside)
+    around.list_candidates(units, area, result)
     _name(result, sheet, units, area)
     if category is not None:
         _by_rules(session, result, category, on or lookup.today())
@@ -153,7 +156,9 @@ def answering(session: Session, sheet: Sheet, day: date | None) -> Committees:
     )
 
 
-def _communes(communes: Sheet, sheet: Sheet, result: Routings, area: Indices, *, lon: Floats, lat: Floats) -> None:
+def _communes(
+    communes: Sheet, sheet: Sheet, result: Routings, area: Indices, *, lon: Floats, lat: Floats, outside: Indices
+) -> None:
     """The commune of each pin: of those that cover it or are nearest, the first by code in the chosen area."""
     taken = np.flatnonzero(result.refusal == "")
     if communes is sheet:
@@ -161,8 +166,7 @@ def _communes(communes: Sheet, sheet: Sheet, result: Routings, area: Indices, *,
         return
     if not len(communes.code):
         return
-    by_sea = result.reason[taken] == "nearest"
-    inside, beyond = taken[~by_sea], taken[by_sea]
+    inside, beyond = np.setdiff1d(taken, outside, assume_unique=True), outside
     commune = communes.raster.areas(lon[inside], lat[inside])
     fits = (commune >= 0) & (communes.parent[commune] == sheet.code[area[inside]])
     result.commune_code[inside[fits]] = communes.code[commune[fits]]
@@ -206,6 +210,7 @@ def _blank(edition: Edition | None, refusal: Objects) -> Routings:
         reason=nothing(""),
         needs_confirmation=np.zeros(count, np.bool_),
         distance=np.full(count, np.nan),
+        confidence=np.full(count, np.nan),
         candidates=nothing(),
         others=nothing(),
         rule_id=np.zeros(count, np.int64),

@@ -9,14 +9,18 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from boundaries.models import Area, Assignment, Edition
-from geo import handing_over, moving
+from geo import beside, handing_over, moving
 from geo.models import Category, Event, Report, Rule, Unit, User
 
 MOVES = ("receive", "forward", "return", "reroute")
 # What moved it: where the pin lies, the sender's choice near a border, a rule, the first answer to a second report, an
-# edition that came or went, the end of a unit, or a person.
-By = Literal["place", "choice", "rule", "second", "edition", "unit", "person"]
-DOORS: dict[str, By] = {moving.EDITION: "edition", handing_over.DOOR: "unit"}  # by which the program itself reroutes
+# edition that came or went, the end of a unit, what units by a border settled between them, or a person.
+By = Literal["place", "choice", "rule", "second", "edition", "unit", "border", "person"]
+DOORS: dict[str, By] = {  # by which the program itself reroutes
+    moving.EDITION: "edition",
+    handing_over.DOOR: "unit",
+    beside.DOOR: "border",
+}
 
 
 @dataclass(frozen=True)

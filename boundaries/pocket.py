@@ -16,6 +16,7 @@ from boundaries.atlas import Sheet
 from boundaries.batch import answering
 from boundaries.metric import to_degrees, to_metric
 from boundaries.models import Edition
+from boundaries.shares import ACCURACY, SPREAD, SQUARES, enough
 from geo.seeds import IOC
 from geo.settings import Settings
 
@@ -31,9 +32,11 @@ def pocket(session: Session, edition: Edition | None, day: date | None, settings
     """Areas with their committees of the day (None: of any) and their borders, for routing on the phone.
 
     `arcs` are `[owners, [x, y, dx, dy, …]]` in multiples of `step` degrees from `origin`: each border once, as in
-    TopoJSON. Its owners, one on each side, are places in `areas` and, after them, in `neighbours`.
+    TopoJSON. Its owners, one on each side, are places in `areas` and, after them, in `neighbours`. `discs`, `accuracy`
+    and `enough` are what boundaries.shares makes probabilities of.
     """
-    told = {"uncertainty": settings.border_uncertainty, "coast": settings.coast_distance, "step": STEP}
+    told: dict[str, Any] = {"uncertainty": settings.border_uncertainty, "coast": settings.coast_distance, "step": STEP}
+    told |= {"discs": np.column_stack([SPREAD, SQUARES]).tolist(), "accuracy": ACCURACY, "enough": enough()}
     if edition is None:
         return told | {"edition": None, "attribution": "", "origin": [0, 0], "areas": [], "neighbours": [], "arcs": []}
     own, around = atlas.sheet(session, edition, edition.routing_level), atlas.sheet(session, edition, "neighbour")

@@ -9,13 +9,17 @@ from geo.errors import OutsideError
 from geo.i18n import _
 
 INSIDE = _("Vị trí nằm trong {area}.")
-BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (mã nhỏ nhất), cần xác nhận.")
+BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (khả năng khoảng {chance}).")
 CHOSEN = _("Gần ranh giới; người gửi chọn {area}.")
 IN_WORDS = _("Nơi xảy ra được tả bằng lời, thuộc {area}; vị trí trên bản đồ là một điểm trong đó, cần xác nhận.")
 UNCERTAIN = _(
-    "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius}; cần xác nhận."
+    "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius};"
+    " khả năng đúng khoảng {chance}, cần xác nhận."
 )
+LIKELY = _("Vị trí nằm trong {area} và cách {other} khoảng {distance}; khả năng đúng khoảng {chance}.")
+LIKELIER = _("Vị trí nằm trong {other}, sát ranh giới, nhưng nhiều khả năng hơn là thuộc {area} (khoảng {chance}).")
 NEAREST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất, cần xác nhận.")
+COAST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; khả năng thuộc nơi này khoảng {chance}.")
 SECOND = _("Phản ánh lần 2 do đơn vị đã trả lời lần đầu xử lý lại; Trung tâm IOC theo dõi.")
 RULE = _("Lĩnh vực này ở {area} do đơn vị này phụ trách.")
 NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
@@ -39,9 +43,9 @@ def inside(area: str) -> Reason:
     return Reason("inside", INSIDE, {"area": area})
 
 
-def border(area: str, areas: Sequence[str]) -> Reason:
-    """On the shared border of several areas, of which the first by code is taken."""
-    return Reason("border", BORDER, {"area": area, "areas": ", ".join(areas)})
+def border(area: str, areas: Sequence[str], chance: float) -> Reason:
+    """On the shared border of several areas, of which the likeliest is taken."""
+    return Reason("border", BORDER, {"area": area, "areas": ", ".join(areas), "chance": percent(chance)})
 
 
 def chosen(area: str) -> Reason:
@@ -54,16 +58,29 @@ def in_words(area: str) -> Reason:
     return Reason("uncertain", IN_WORDS, {"area": area})
 
 
-def uncertain(area: str, other: str, distance: float, radius: float) -> Reason:
+def uncertain(area: str, other: str, distance: float, radius: float, chance: float) -> Reason:
     """Within the area, yet another lies so many metres away, nearer than the radius of what is uncertain."""
-    return Reason(
-        "uncertain", UNCERTAIN, {"area": area, "other": other, "distance": metres(distance), "radius": metres(radius)}
-    )
+    values = {"area": area, "other": other, "distance": metres(distance), "radius": metres(radius)}
+    return Reason("uncertain", UNCERTAIN, values | {"chance": percent(chance)})
 
 
-def nearest(area: str, distance: float) -> Reason:
-    """In no area, and so many metres from the nearest one."""
-    return Reason("nearest", NEAREST, {"area": area, "distance": metres(distance)})
+def likely(area: str, other: str, distance: float, chance: float) -> Reason:
+    """The same where the area is likely enough to need no confirmation."""
+    values = {"area": area, "other": other, "distance": metres(distance), "chance": percent(chance)}
+    return Reason("uncertain", LIKELY, values)
+
+
+def likelier(area: str, other: str, chance: float) -> Reason:
+    """Within another area, yet so close to a corner of its border that this one is likelier."""
+    return Reason("uncertain", LIKELIER, {"area": area, "other": other, "chance": percent(chance)})
+
+
+def nearest(area: str, distance: float, chance: float | None = None) -> Reason:
+    """In no area, so many metres from this one; without a chance where no error explains so many."""
+    values = {"area": area, "distance": metres(distance)}
+    if chance is None:
+        return Reason("nearest", NEAREST, values)
+    return Reason("nearest", COAST, values | {"chance": percent(chance)})
 
 
 def rule(area: str) -> Reason:
@@ -104,3 +121,8 @@ def metres(distance: float) -> str:
     if distance >= 9_995:
         return f"{distance / 1000:.0f} km"
     return f"{distance:.0f} m" if distance < 100 else f"{round(distance, -1):.0f} m"
+
+
+def percent(chance: float) -> str:
+    """A probability in whole per cent, of which 100 only says that it is certain."""
+    return f"{100 if chance >= 1 else min(round(100 * chance), 99)}%"

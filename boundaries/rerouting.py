@@ -168,6 +168,7 @@ def _explained(now: OpenReports, wanted: Wanted, at: datetime) -> dict[str, Colu
         "unit_id": integers(wanted.unit_id),
         "reason": texts(wanted.reason.tolist()),
         "distance": floats(wanted.distance),
+        "confidence": floats(wanted.confidence),
         "candidates": documents(wanted.candidates),
         "rule_id": integers(wanted.rule_id, null=wanted.rule_id == 0),
         "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from boundaries import lookup, pins, reasons, rules
 from boundaries.batch import Routings, route_many
 from boundaries.lookup import Hit
-from boundaries.metric import to_metric
+from boundaries.metric import Floats, to_metric
 from boundaries.models import Area, Assignment, Edition
 from boundaries.reasons import Reason
 from boundaries.rules import Instead
-from boundaries.shares import overlaps
+from boundaries.shares import DIGITS, enough, masses, radii
 from geo.database import driver
 from geo.models import Report, Unit
 from geo.seeds import IOC
@@ -27,9 +27,10 @@ from geo.settings import Settings
 Point = tuple[float, float]  # metres
 
 _ASSIGN = """
-    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, candidates, rule_id)
-    VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(candidates)s,
-        %(rule_id)s)
+    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, confidence, candidates,
+        rule_id)
+    VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(confidence)s,
+        %(candidates)s, %(rule_id)s)
     """
 
 __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "route_many"]
@@ -37,7 +38,7 @@ __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "rou
 
 @dataclass(frozen=True)
 class Candidate:
-    """An area that may be the true one, its unit, and its share (0–1) of what the circle has in all of them."""
+    """An area that may be the true one, its unit, and how likely (0–1) it is: its share as boundaries.shares has it."""
 
     area: Area
     unit: Unit
@@ -46,7 +47,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Routing:
-    """Where a pin goes and why; `distance` in metres is to the area if `nearest`, else to the closest other area."""
+    """Where a pin goes and why; `distance` in metres is to the area if `nearest`, else to the closest other area.
+
+    `confidence` (0–1) is how likely the area is the true one, None where nothing tells that.
+    """
 
     edition: Edition | None
     area: Area | None
@@ -55,6 +59,7 @@ class Routing:
     reason: Reason
     needs_confirmation: bool
     distance: float | None = None
+    confidence: float | None = None
     candidates: list[Candidate] = field(default_factory=list)
     rule: Instead | None = None  # that decided
 
@@ -86,25 +91,34 @@ def route(
     if found is None:
         return Routing(None, None, None, ioc(session), reasons.no_edition(), True)
     own = [hit for hit in hits if hit.area.level == found.routing_level]
+    beside = [hit for hit in hits if hit.area.level == "neighbour"]
     covering = sorted((hit for hit in own if hit.covers), key=lambda hit: hit.area.code)
-    if covering:
-        chosen = covering[0]
-        communes = [hit for hit in hits if hit.area.level == "commune" and hit.covers]
-        reason, distance = _judge(covering, [hit for hit in hits if _rivals(hit, chosen, found)], radius)
-    else:
-        chosen = _beyond(session, found, hits, (x, y), day=day, settings=settings)
-        communes = lookup.closest(session, found, x, y, on=day, within=chosen.area.code)
-        reason, distance = reasons.nearest(full_name(chosen.area), chosen.distance), chosen.distance
+    lies = covering[0] if covering else _beyond(session, found, hits, (x, y), day=day, settings=settings)
+    share = _shares(session, own, beside, (x, y), radii(accuracy or 0.0, settings.border_uncertainty))
+    # The likeliest; of equal ones where the pin lies, then the smallest code.
+    ordered = sorted(own, key=lambda hit: (-share[hit.area.id], hit.area.id != lies.area.id, hit.area.code))
+    chosen = ordered[0] if ordered else lies
+    reason: Reason | None = None
     if len(own) > 1 and (wanted := next((hit for hit in own if hit.area.code == area), None)):
-        chosen, distance = wanted, min(hit.distance for hit in own if hit is not wanted)
-        communes = lookup.closest(session, found, x, y, on=day, within=chosen.area.code)
-        reason = reasons.chosen(full_name(chosen.area))
-    candidates = _candidates(session, own, (x, y), radius) if len(own) > 1 else []
-    commune = chosen.area if found.routing_level == "commune" else _within(communes, chosen.area)
-    needs = reason.code != "inside" or chosen.unit is None
+        chosen, reason = wanted, reasons.chosen(full_name(wanted.area))
+    confidence = share.get(chosen.area.id)
+    rivals = [hit for hit in [*own, *beside] if hit is not chosen]
+    distance = min((hit.distance for hit in rivals), default=None)
+    if not covering and reason is None:
+        distance = chosen.distance
+    candidates = _candidates(session, own, share) if len(own) > 1 else []
+    needs = confidence is None or confidence < enough()
+    if candidates and not beside and len({one.unit.id for one in candidates}) == 1:
+        needs = False  # nothing about the unit is uncertain
+    if reason is None:
+        reason = _judge(chosen, lies, covering, rivals, radius=radius, chance=confidence, needs=needs)
     if chosen.unit is None:
-        reason = reasons.no_unit(full_name(chosen.area))
-    routed = Routing(found, chosen.area, commune, chosen.unit or ioc(session), reason, needs, distance, candidates)
+        needs, reason = True, reasons.no_unit(full_name(chosen.area))
+    commune = (
+        chosen.area if found.routing_level == "commune" else _commune(session, found, hits, chosen, at=(x, y), day=day)
+    )
+    unit = chosen.unit or ioc(session)
+    routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates)
     # Also under an edition that is named there is a day, on which rules are in force and units exist.
     return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
 
@@ -130,6 +144,7 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         "unit_id": routing.unit.id,
         "reason": routing.reason.code,
         "distance": routing.distance,
+        "confidence": routing.confidence,
         "rule_id": routing.rule.id if routing.rule else None,
         "candidates": kept(routing),
     }
@@ -145,7 +160,7 @@ def kept(routing: Routing) -> list[dict[str, Any]] | None:
 
 
 def _kept(one: Candidate, routing: Routing) -> dict[str, Any]:
-    kept = {"area": one.area.code, "unit": one.unit.code, "share": round(one.share, 4)}
+    kept = {"area": one.area.code, "unit": one.unit.code, "share": one.share}
     # Who said so matters later: this area was not found by the borders.
     chosen = routing.reason.message == reasons.CHOSEN and routing.area is not None and one.area.id == routing.area.id
     return kept | ({"chosen": True} if chosen else {})
@@ -156,18 +171,22 @@ def full_name(area: Area) -> str:
     return f"{area.kind} {area.name}"
 
 
-def _rivals(hit: Hit, chosen: Hit, edition: Edition) -> bool:
-    return hit.area is not chosen.area and hit.area.level in (edition.routing_level, "neighbour")
-
-
-def _judge(covering: list[Hit], rivals: list[Hit], radius: float) -> tuple[Reason, float | None]:
-    name = full_name(covering[0].area)
+def _judge(
+    chosen: Hit, lies: Hit, covering: list[Hit], rivals: list[Hit], *, radius: float, chance: float | None, needs: bool
+) -> Reason:
+    name = full_name(chosen.area)
+    if not covering or chance is None:
+        return reasons.nearest(name, chosen.distance, chance)
     if len(covering) > 1:
-        return reasons.border(name, [full_name(hit.area) for hit in covering]), rivals[0].distance
-    if rivals:
-        other = rivals[0]
-        return reasons.uncertain(name, full_name(other.area), other.distance, radius), other.distance
-    return reasons.inside(name), None
+        return reasons.border(name, [full_name(hit.area) for hit in covering], chance)
+    if chosen is not lies:
+        return reasons.likelier(name, full_name(lies.area), chance)
+    if not rivals:
+        return reasons.inside(name)
+    other = min(rivals, key=lambda hit: hit.distance)
+    if needs:
+        return reasons.uncertain(name, full_name(other.area), other.distance, radius, chance)
+    return reasons.likely(name, full_name(other.area), other.distance, chance)
 
 
 def _beyond(
@@ -184,27 +203,43 @@ def _beyond(
     return nearest[0]
 
 
-def _within(communes: list[Hit], area: Area) -> Area | None:
-    mine = (hit.area for hit in communes if hit.area.parent_code == area.code)
+def _commune(
+    session: Session, edition: Edition, hits: list[Hit], chosen: Hit, *, at: Point, day: date | None
+) -> Area | None:
+    """The commune of the area: the first by code of those that cover the pin, else of those that are nearest."""
+    if edition.routing_level == "commune":
+        return chosen.area
+    communes = [hit for hit in hits if hit.area.level == "commune" and hit.covers]
+    if not chosen.covers:
+        communes = lookup.closest(session, edition, *at, on=day, within=chosen.area.code)
+    mine = (hit.area for hit in communes if hit.area.parent_code == chosen.area.code)
     return min(mine, key=lambda commune: commune.code, default=None)
 
 
-def _candidates(session: Session, own: list[Hit], at: Point, radius: float) -> list[Candidate]:
-    """The areas within the radius, the greatest share first."""
-    rows = lookup.parts_within(session, [hit.area for hit in own], *at, radius)
-    parts = np.asarray(shapely.from_wkb([wkb for _, wkb in rows]))
-    pieces = overlaps(np.full(len(rows), at[0]), np.full(len(rows), at[1]), radius, parts)
+def _shares(session: Session, own: list[Hit], beside: list[Hit], at: Point, discs: Floats) -> dict[int, float]:
+    """How likely each of the own areas is, of these and the provinces beside them, by the ids of the areas."""
+    if len(own) + len(beside) < 2:
+        return {hit.area.id: 1.0 for hit in own}
+    rows = lookup.parts_within(session, [hit.area for hit in [*own, *beside]], *at, float(discs.max()))
+    parts = np.asarray(shapely.from_wkb([wkb for _, wkb in rows]), object)
+    x, y = (np.full(len(rows), value) for value in at)
     sums: dict[int, float] = {}
-    for (area_id, _), piece in zip(rows, pieces, strict=True):
-        sums[area_id] = sums.get(area_id, 0.0) + float(piece)
+    for (area_id, _), mass in zip(rows, masses(x, y, np.tile(discs, (len(rows), 1)), parts), strict=True):
+        sums[area_id] = sums.get(area_id, 0.0) + float(mass)
     total = sum(sums.values())
+    found = {hit.area.id: sums.get(hit.area.id, 0.0) / total if total else 1 / len(own) for hit in own}
+    return {area_id: round(value, DIGITS) for area_id, value in found.items()}
+
+
+def _candidates(session: Session, own: list[Hit], share: dict[int, float]) -> list[Candidate]:
+    """The areas within the radius, the likeliest first."""
     centre = ioc(session) if any(hit.unit is None for hit in own) else None
     found = []
     for hit in own:
         unit = hit.unit or centre
         assert unit is not None
-        found.append(Candidate(hit.area, unit, sums.get(hit.area.id, 0.0) / total if total else 1 / len(own)))
-    return sorted(found, key=lambda one: (-round(one.share, 4), one.area.code))
+        found.append(Candidate(hit.area, unit, share[hit.area.id]))
+    return sorted(found, key=lambda one: (-one.share, one.area.code))
 
 
 def ioc(session: Session) -> Unit:

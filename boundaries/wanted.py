@@ -32,6 +32,7 @@ class Wanted:
     edition_id: Ids  # 0 where none is in force
     reason: Objects
     distance: Floats
+    confidence: Floats
     candidates: Objects  # as an assignment keeps them
     rule_id: Ids  # 0 where no rule decided
     there: NDArray[np.bool_]
@@ -74,6 +75,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
         edition_id=np.full(len(now), found.edition.id if found.edition else 0, np.int64),
         reason=found.reason.copy(),
         distance=found.distance.copy(),
+        confidence=found.confidence.copy(),
         candidates=found.candidates.copy(),
         rule_id=found.rule_id.copy(),
         there=there,
@@ -114,6 +116,7 @@ def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, s
         result.others[row] = sorted({one.unit.id for one in found.candidates} - {found.unit.id})
         result.reason[row] = found.reason.code
         result.distance[row] = np.nan if found.distance is None else found.distance
+        result.confidence[row] = np.nan if found.confidence is None else found.confidence
         result.candidates[row] = routing.kept(found)
         result.rule_id[row] = found.rule.id if found.rule else 0
 
@@ -124,7 +127,7 @@ def _words(now: OpenReports, result: Wanted) -> None:
     plain = rows[~np.isin(result.reason[rows], ("rule", "ioc"))]
     result.reason[plain] = "uncertain"
     result.needs_confirmation[rows] = True
-    result.distance[rows] = np.nan
+    result.distance[rows] = result.confidence[rows] = np.nan
     _fill(result.candidates, rows, None)
     _fill(result.others, rows, [])
 

@@ -22,6 +22,7 @@ NEEDS_TEXT: frozenset[Action] = frozenset(
 TAKES: dict[Action, tuple[str, ...]] = {
     "forward": ("unit_id",),
     "reroute": ("unit_id",),
+    "not_ours": ("unit_id",),
     "extend": ("days",),
     "reject": ("reason",),
     "rate": ("stars",),

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from geo import clock, options, proof, recurrence, units
 from geo.approval import APPROVAL
+from geo.beside import BESIDE
 from geo.details import Details, Effect, Situation, checked_details
 from geo.errors import ConflictError, InvalidError
 from geo.handling import HANDLING, check_other_officer
@@ -141,6 +142,7 @@ EFFECTS: dict[Action, Effect] = {
     **MERGING,
     **APPROVAL,
     **SECONDS,
+    **BESIDE,
 }
 
 __all__ = ["EFFECTS", "REASONS", "Details", "Situation", "checked_details"]

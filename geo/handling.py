@@ -35,12 +35,20 @@ def check_other_officer(session: Session, report: Report, user: User) -> None:
 def _confirm(at: Situation) -> None:
     if not at.report.needs_confirmation:
         raise ConflictError(_("Nơi xử lý của phản ánh này đã rõ, không cần xác nhận."))
+    if at.actor.role in ("officer", "head") and _others(at, "claimant"):
+        raise ConflictError(_("Đơn vị khác cũng nhận nơi này; Trung tâm IOC sẽ quyết định."))
     at.report.needs_confirmation = False
+
+
+def _others(at: Situation, role: str) -> bool:
+    mine = (ReportUnit.report_id == at.report.id, ReportUnit.role == role, ReportUnit.unit_id != at.report.unit_id)
+    return at.session.scalar(select(ReportUnit.unit_id).where(*mine).limit(1)) is not None
 
 
 def _reroute(at: Situation) -> None:
     at.report.unit_id = units.receiver(at.session, at.details.unit_id, at.report, at.now)
-    at.report.needs_confirmation = False
+    # The IOC's word settles where it is; after a unit's own (geo.beside) there may still be others to hear.
+    at.report.needs_confirmation = at.actor.role == "system" and _others(at, "candidate")
     at.report.assignee_id = None
     clock.restart(at.report, at.now)
 

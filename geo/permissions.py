@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, get_args
 
 from sqlalchemy import Select
+from sqlalchemy.orm import object_session
 
-from geo.models import Report
+from geo.models import Report, ReportUnit
 
 Role = Literal["public", "sender", "link", "officer", "head", "operator", "planner", "administrator", "system"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -44,6 +45,8 @@ MAY: dict[str, frozenset[Role]] = {
     "merge": _UNIT,
     "split": _UNIT,
     "confirm": _UNIT,
+    "ours": frozenset({"officer", "head"}),
+    "not_ours": frozenset({"officer", "head"}),
     "urgency": _UNIT,
     "redact": _UNIT,
     "hide": _UNIT,
@@ -75,6 +78,7 @@ MAY: dict[str, frozenset[Role]] = {
     "exact": frozenset({"planner", "operator"}),  # exports with the exact points; never with a sender
     "administer": frozenset({"administrator"}),
 }
+_BESIDE = frozenset({"ours", "not_ours"})  # also by a unit that an uncertain place may belong to
 PUBLIC_ACTIONS = frozenset(action for action, roles in MAY.items() if "public" in roles)
 
 
@@ -86,7 +90,22 @@ def may(actor: Actor, action: str, report: Report | None = None) -> bool:
         return True
     if actor.role in ("sender", "link") and actor.report_id != report.id:
         return False
-    return actor.role not in ("officer", "head", "link") or action in PUBLIC_ACTIONS or actor.unit_id == report.unit_id
+    if action in _BESIDE:
+        return report.needs_confirmation and (
+            _candidate(actor, report) or (action == "not_ours" and _own(actor, report))
+        )
+    return actor.role not in ("officer", "head", "link") or action in PUBLIC_ACTIONS or _own(actor, report)
+
+
+def _own(actor: Actor, report: Report) -> bool:
+    return actor.unit_id == report.unit_id
+
+
+def _candidate(actor: Actor, report: Report) -> bool:
+    session = object_session(report)
+    assert session is not None
+    mine = (report.id, actor.unit_id, "candidate")
+    return not _own(actor, report) and session.get(ReportUnit, mine, populate_existing=True) is not None
 
 
 def visible(select: Select[_Any], actor: Actor) -> Select[_Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from geo import beside
 from geo.clock import urgent_of
 from geo.deadlines import ZONE
 from geo.filters import next_deadline
@@ -48,6 +49,7 @@ TABS: dict[str, tuple[str, _Condition]] = {
     "today": (_("Hạn hôm nay"), lambda who, now: next_deadline().between(now, _today(now)) & _OPEN(who, now)),
     "second": (_("Lần 2"), lambda who, now: Report.second_of_id.is_not(None) & _OPEN(who, now)),
     "waiting": (_("Chờ duyệt"), lambda who, now: Report.waiting.is_not(None) & _OPEN(who, now)),
+    "maybe": (_("Có thể thuộc đơn vị"), lambda who, _now: beside.maybe(who)),
     "confirm": (_("Cần xác nhận"), lambda who, now: Report.needs_confirmation & _OPEN(who, now)),
     "open": (_("Tất cả đang mở"), _OPEN),
     "done": (_("Đã xong"), lambda _who, _now: Report.state.in_(ENDED)),
@@ -56,7 +58,8 @@ TABS: dict[str, tuple[str, _Condition]] = {
 
 def in_queue(who: Actor, asked: Asked, now: datetime) -> Select[tuple[Report]]:
     """The reports of a tab that somebody may work on, the most pressing first; the newest first once they are done."""
-    query: Select[tuple[Report]] = visible(_narrowed(select(Report), asked), who).where(TABS[asked.tab][1](who, now))
+    query: Select[tuple[Report]] = _narrowed(select(Report), asked).where(TABS[asked.tab][1](who, now))
+    query = query if asked.tab == "maybe" else visible(query, who)
     if asked.tab == "done":
         return query.order_by(Report.settled_at.desc().nulls_last(), Report.id.desc())
     return query.order_by(urgent_of().desc(), next_deadline().asc().nulls_last(), Report.id)
@@ -65,14 +68,17 @@ def in_queue(who: Actor, asked: Asked, now: datetime) -> Select[tuple[Report]]:
 def counts(session: Session, who: Actor, asked: Asked, now: datetime) -> dict[str, int]:
     """How many reports each tab has, under the same filters; of what is done COUNTED + 1 stands for more."""
     columns = [
-        func.count().filter(condition(who, now)).label(tab) for tab, (_name, condition) in TABS.items() if tab != "done"
+        func.count().filter(condition(who, now)).label(tab)
+        for tab, (_name, condition) in TABS.items()
+        if tab not in ("done", "maybe")
     ]
     # The open ones are few however old the system is, and have an index of their own.
     query: Any = select(*columns).select_from(Report).where(_OPEN(who, now))
     row = session.execute(visible(_narrowed(query, asked), who)).one()
     ended = visible(_narrowed(select(Report.id), asked), who).where(TABS["done"][1](who, now)).limit(COUNTED + 1)
     done = session.scalar(select(func.count()).select_from(ended.subquery()))
-    return dict(row._mapping) | {"done": done or 0}
+    maybe = session.scalar(_narrowed(select(func.count()).select_from(Report), asked).where(beside.maybe(who)))
+    return dict(row._mapping) | {"done": done or 0, "maybe": maybe or 0}
 
 
 def following(session: Session, who: Actor, asked: Asked, report: Report, now: datetime) -> str | None:

@@ -36,6 +36,8 @@ Action = Literal[
     "merge",
     "split",
     "confirm",
+    "ours",
+    "not_ours",
     "reroute",
     "urgency",
     "redact",
@@ -47,6 +49,8 @@ Action = Literal[
     "propose",
     "complete",
 ]
+# That somebody had to say where it is tells of a border: of a hidden place that is nobody's business.
+BY_BORDER: frozenset[Action] = frozenset({"confirm", "ours", "not_ours"})
 # Steps that no door offers: one is what others become where the head approves first, one follows a report's own door.
 INNER: frozenset[Action] = frozenset({"propose", "complete"})
 
@@ -87,6 +91,8 @@ _CHANGES: dict[tuple[State | None, Action], State] = {
 _BESIDE: dict[Action, tuple[State, ...]] = {
     "assign": ("received", "in_progress"),
     "confirm": OPEN,
+    "ours": OPEN,
+    "not_ours": OPEN,
     "reroute": OPEN,
     "urgency": OPEN,
     "propose": ("in_progress",),  # what a resolve or extend becomes where the head approves first

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from geo import approval, claims, days, jobs, merging, outbox, proof
+from geo import approval, beside, claims, days, jobs, merging, outbox, proof
 from geo.database import driver
 from geo.details import Details, Situation, checked_details
 from geo.effects import EFFECTS
@@ -88,11 +88,13 @@ def apply(
     }
     event_id = _record(session, report, source, target, **told)
     jobs.defer(session, outbox.TELL, event_id=event_id)
-    _and_so(session, report, action, actor, door=door, now=moment)
+    _and_so(session, report, action, actor, door=door, now=moment, named=details.unit_id)
     return event_id
 
 
-def _and_so(session: Session, report: Report, action: Action, actor: Actor, *, door: str, now: datetime) -> None:
+def _and_so(
+    session: Session, report: Report, action: Action, actor: Actor, *, door: str, now: datetime, named: int | None
+) -> None:
     """The steps that follow from a step, in the same transaction."""
     if action == "approve":
         step, said = approval.approved(report)
@@ -102,6 +104,9 @@ def _and_so(session: Session, report: Report, action: Action, actor: Actor, *, d
         # Those that followed it are answered on their own again.
         for follower in merging.merged(session, report):
             apply(session, follower, "split", SYSTEM, door=door, now=now)
+    if action in beside.BESIDE and (unit := beside.next_unit(session, report, action, actor, named)) is not None:
+        beside.forget(session, report, None if action == "ours" else unit)
+        apply(session, report, "reroute", SYSTEM, door=beside.DOOR, details=Details(unit_id=unit), now=now)
 
 
 def _locked(session: Session, report: Report, version: int | None) -> State:

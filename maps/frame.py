@@ -13,11 +13,13 @@ from geo.deadlines import ZONE
 from geo.i18n import Lang, _, translate
 
 NAMES = ("incidents", "heatmap", "timeline", "districts")
+ASIDE = ("uncertain",)  # reached from where it is spoken of, not from the other maps; not among their files
 TITLES = {
     "incidents": _("Bản đồ phản ánh"),
     "heatmap": _("Bản đồ nhiệt"),
     "timeline": _("Diễn biến theo thời gian"),
     "districts": _("So sánh theo địa bàn"),
+    "uncertain": _("Nơi chưa chắc thuộc đâu"),
     "ioc": _("Trung tâm IOC"),
 }
 LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
@@ -56,6 +58,7 @@ class Frame:
     filters: Mapping[str, str] = field(default_factory=dict)
     basemap: tuple[str, str] = ("", "")  # address template and credit
     sea_labels: bool = True
+    uncertainty: float = 0.0  # metres by which the borders may be off
     demo: bool = False
     other: tuple[str, str] | None = None  # the way to the view with, or without, demonstration data: text and address
     total: int = 0

@@ -10,6 +10,7 @@ from geo.cursor import Cursor
 from geo.database import TransactionId
 from geo.models import Category, Event, Report
 from geo.moving import EDITION
+from geo.transitions import BY_BORDER
 from maps.features import select_public, urgent
 
 # What an edition moved is told by one line for all of it.
@@ -90,7 +91,7 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
 
 def _public(row: Row[Any]) -> bool:
     # That somebody had to confirm where it is tells of a border near a hidden place.
-    told = row.category and not (row.sensitive and row.action == "confirm")
+    told = row.category and not (row.sensitive and row.action in BY_BORDER)
     return bool(told) or row.to_state == "withdrawn" or row.action == EDITION
 
 

@@ -9,7 +9,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from api.web.admin.pages import SECTIONS
 from geo.queue import TABS
-from maps.frame import NAMES
+from maps.frame import ASIDE, NAMES
 from tests.province import SAID, Province
 
 
@@ -73,6 +73,7 @@ PUBLIC = (
     Shown("no-order", "/planner/exports/nothing", status=404),
     Shown("bad-filter", "/maps/timeline?by=year", status=422),
     *(Shown(name, f"/maps/{name}") for name in NAMES),
+    *(Shown(name, f"/maps/{name}") for name in ASIDE),
     Shown("map-filtered", "/maps/incidents?category=khac"),
     Shown("statistics", "/planner/statistics"),
     Shown("statistics-unit", "/planner/statistics?period=2026&unit=ubnd-503&category=giao-thong"),
@@ -120,6 +121,8 @@ STAFF = (
     Shown("work-gone", "/work/nothing", status=404),
     Shown("ioc-urgent", "/ioc/urgent", "operator"),
     Shown("ioc-groups", "/ioc/groups", "operator"),
+    Shown("ioc-uncertain", "/ioc/uncertain", "operator"),
+    Shown("ioc-uncertain-refused", "/ioc/uncertain", "operator", form={"code": "{rejected}", "unit": "ubnd-503"}),
     Shown("ioc-done", "/ioc/groups", "operator", form={"action": "forward", "code": "{rejected}", "unit": "ubnd-502"}),
     Shown("ioc-storm", "/ioc/storm", "operator"),
     Shown("ioc-storm-refused", "/ioc/storm", "operator", status=422, form={"way": "on", "text": "x"}),

@@ -28,6 +28,7 @@ class Routed:
     reason: NDArray[np.object_]
     distance: NDArray[np.float64]
     needs_confirmation: NDArray[np.bool_]
+    confidence: NDArray[np.float64]
     candidates: NDArray[np.object_]  # as an assignment keeps them, or None
     others: NDArray[np.object_]  # ids of the candidates' units beside the responsible one, or None
     rule_id: NDArray[np.int64]  # 0 where no rule decided
@@ -83,6 +84,7 @@ def _empty(count: int) -> Routed:
         reason=np.full(count, "", object),
         distance=np.full(count, np.nan),
         needs_confirmation=np.zeros(count, np.bool_),
+        confidence=np.full(count, np.nan),
         candidates=np.full(count, None, object),
         others=np.full(count, None, object),
         rule_id=np.zeros(count, np.int64),

@@ -55,6 +55,7 @@ def assignments(routed: Routed, ids: NDArray[np.int64], now: np.datetime64) -> d
         "unit_id": integers(routed.unit_id),
         "reason": texts(routed.reason.tolist()),
         "distance": floats(routed.distance),
+        "confidence": floats(routed.confidence),
         "candidates": documents(routed.candidates),
         "rule_id": integers(routed.rule_id, null=routed.rule_id == 0),
         "at": times(np.full(len(ids), now)),

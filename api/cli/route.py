@@ -11,13 +11,13 @@ from api.cli import context
 from api.cli.progress import progress
 from api.cli.route_file import Summary, route_file
 from api.explaining import BY, Told, explain
+from api.web.states import state_name
 from boundaries.routing import Routing, route
 from geo import reports
 from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _, translate
 from geo.settings import load
-from geo.transitions import STATES
 
 _ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out, hoặc riêng --report.")
 
@@ -66,12 +66,12 @@ def _told(found: Routing) -> str:
     lines = [f"{found.area.code} {found.area.name} → {found.unit.name}" if found.area else found.unit.name]
     if found.commune and found.commune is not found.area:
         lines.append(f"{found.commune.code} {found.commune.kind} {found.commune.name}")
-    lines.append(translate(found.reason.message, "vi", **found.reason.values))
     if found.edition:
         lines.append(_in_words(EDITION, name=found.edition.name, code=found.edition.code))
     if rule := found.rule:
         place = rule.area_code or _("Toàn tỉnh")
         lines.append(_in_words(RULE, category=rule.category, area=place, unit=rule.unit.name, priority=rule.priority))
+    lines.append(translate(found.reason.message, "vi", **found.reason.values))
     lines += [f"  {one.share:4.0%}  {one.area.code} {one.area.name}" for one in found.candidates]
     return "\n".join(lines)
 
@@ -80,7 +80,7 @@ def _of_report(code: str) -> None:
     with context.engine(load()) as engine, Session(engine) as session:
         report = reports.by_code(session, code)
         told = explain(session, report, "vi", inside=True)
-        now = f"{report.code} {translate(STATES.get(report.state, report.state), 'vi')} → {report.unit.name}"
+        now = f"{report.code} {state_name(report.state, 'vi')} → {report.unit.name}"
     typer.echo("\n".join([*(_step(one) for one in told), now]))
 
 

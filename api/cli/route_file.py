@@ -19,7 +19,7 @@ from geo.errors import InvalidError
 from geo.i18n import _
 from geo.settings import Settings
 
-ADDED = ("area_code", "area_name", "unit", "reason", "needs_confirmation")
+ADDED = ("area_code", "area_name", "unit", "reason", "needs_confirmation", "confidence")
 CHUNK = 50_000  # lines held at a time
 Rows = list[list[str]]
 Floats = NDArray[np.float64]
@@ -47,7 +47,7 @@ def route_file(
     on: date | None = None,
     progress: Callable[[float], None] = lambda _done: None,
 ) -> Summary:
-    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on) with five more columns to `target`.
+    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on) with six more columns to `target`.
 
     InvalidError where it is no such file; then `target` stays as it was. `progress` is told the bytes read.
     """
@@ -124,13 +124,14 @@ class _Table:
                 found.unit_name,
                 np.where(found.refusal == "", found.reason, found.refusal),
                 np.where(found.refusal == "", np.where(found.needs_confirmation, "true", "false"), ""),
+                [f"{one:.4f}" if one >= 0 else "" for one in found.confidence.tolist()],
                 strict=True,
             ):
                 self._put(rows[row], answer)
             summary.routed += int((found.refusal == "").sum())
             summary.to_confirm += int(found.needs_confirmation.sum())
         for row in np.flatnonzero(fault != ""):
-            self._put(rows[row], ["", "", "", fault[row], ""])
+            self._put(rows[row], ["", "", "", fault[row], "", ""])
         summary.rows += len(rows)
         return rows
 

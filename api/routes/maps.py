@@ -18,7 +18,7 @@ from geo.errors import NotFoundError
 from geo.i18n import LANGUAGES, Lang, _, translate
 from maps import samples
 from maps.film import By
-from maps.frame import NAMES, Site
+from maps.frame import ASIDE, NAMES, Site
 from maps.style import asset_url
 
 router = APIRouter(prefix="/maps", include_in_schema=False)
@@ -38,8 +38,8 @@ def page(  # noqa: PLR0917 (FastAPI names them all)
     by: Annotated[By | None, Query()] = None,
     demo: Annotated[bool | None, Query()] = None,
 ) -> Response:
-    """One of the four maps with the filters of the API; `by` is the timeline's, `demo` shows or hides those reports."""
-    if name not in NAMES:
+    """One of the maps with the filters of the API; `by` is the timeline's, `demo` shows or hides those reports."""
+    if name not in (*NAMES, *ASIDE):
         raise NotFoundError(_("Không có bản đồ này; có bốn bản đồ: {names}."), names=", ".join(NAMES))
     query = as_said(request)
     written = {key: query[key] for key in (*FILTERS, "by", "demo") if key in query}

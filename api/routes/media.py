@@ -14,12 +14,12 @@ from api.refusals import KEYED, refusals
 from api.shapes import in_bytes
 from api.signed import actor, user_of
 from api.working import link_of
-from geo import media, stores
+from geo import beside, media, stores
 from geo.errors import NotFoundError
 from geo.filters import kept_back, pictured, shown_key
 from geo.i18n import _
 from geo.models import Media, Report
-from geo.permissions import may, visible
+from geo.permissions import may
 
 router = APIRouter(tags=["reports"])
 KINDS = ("image/jpeg", "video/mp4")
@@ -72,8 +72,4 @@ def _insider(session: Session, request: Request, report: Report, api_key: str | 
     key = keys.reader(session, request, api_key)
     user = key.user if key is not None else user_of(session, request)
     readers = [actor(user), *keys.officers(key)]
-    return any(
-        session.scalar(visible(select(Report.id), one).where(Report.id == report.id)) is not None
-        for one in readers
-        if may(one, "desk")
-    )
+    return any(beside.may_read(session, report, one) for one in readers if may(one, "desk"))

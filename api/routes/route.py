@@ -16,7 +16,7 @@ from api.refusals import KEYED, refusals
 from api.schemas import Number
 from api.shapes import answering_either
 from boundaries import routing
-from geo import codes, reports
+from geo import beside, codes, reports
 from geo.errors import InvalidError, NotFoundError
 from geo.i18n import Lang, _
 from geo.models import Report
@@ -87,13 +87,10 @@ def _of_report(session: Session, request: Request, text: str, lang: Lang) -> dic
 
 
 def _works_on(session: Session, request: Request, report: Report) -> bool:
-    """Whether the IOC asks, or somebody of the unit that has the report, or their program."""
+    """Whether the IOC asks, or somebody of the unit that has the report or may have it, or their program."""
     user = signed.user_of(session, request)
     who = [signed.actor(user)] if user is not None else keys.officers(keys.shown(session, request))
-    mine = (one for one in who if one.role in ("officer", "head", "operator"))
-    return any(
-        session.scalar(visible(select(Report.id), one).where(Report.id == report.id)) is not None for one in mine
-    )
+    return any(one.role in ("officer", "head", "operator") and beside.may_read(session, report, one) for one in who)
 
 
 def _answer(told: dict[str, Any], headers: dict[str, str] | None = None) -> Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from api.web import formats
@@ -12,12 +12,14 @@ from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries import reasons
 from boundaries.models import Area, Assignment
 from geo import proof
+from geo.beside import DOOR as BORDER
 from geo.effects import REASONS as REJECTED
 from geo.handing_over import DOOR as UNIT
 from geo.i18n import Lang, _, translate
 from geo.models import Event, Report, Unit, User
 from geo.moving import EDITION
 from geo.proof import Proof
+from geo.transitions import BY_BORDER
 
 REASONS = {
     "inside": _("Vị trí nằm trong {area}."),
@@ -28,6 +30,8 @@ REASONS = {
     "ioc": _("Nơi này chưa rõ đơn vị xử lý; Trung tâm IOC sẽ phân công."),
 }
 RECEIVING = ("receive", "forward", "return", "reroute")  # steps whose sentence names who is to act
+LIKELIER = _("Vị trí nằm sát ranh giới, nhiều khả năng hơn là thuộc {area}.")
+CHANCE = _("Khả năng đúng nơi: khoảng {chance}.")
 BY_PLACE = _("Chuyển theo nơi xảy ra sự việc: {area}.")
 
 
@@ -71,6 +75,8 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     message = message_of(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
+    if found.confidence is not None and found.reason in ("border", "uncertain", "nearest"):
+        text += " " + translate(CHANCE, lang, chance=reasons.percent(found.confidence))
     return Why(text, _candidates(session, found.candidates or []))
 
 
@@ -81,6 +87,8 @@ def message_of(found: Assignment) -> str:
     # Without a distance there was no pin to measure from.
     if found.reason == "uncertain" and found.distance is None:
         return reasons.IN_WORDS
+    if found.reason == "uncertain" and found.distance == 0:
+        return LIKELIER
     return REASONS.get(found.reason, BY_PLACE)
 
 
@@ -102,7 +110,7 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
     if report.category.sensitive and not (inside or open_):
         # That somebody had to confirm it tells of a border near a hidden place.
-        query = query.where(Event.action != "confirm")
+        query = query.where(Event.action.not_in(BY_BORDER), Event.door != BORDER)
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number, door in rows:
@@ -117,12 +125,18 @@ def doer() -> ColumnElement[str]:
     """The name of the unit in the sentence of an event, in a select that joins its unit."""
     ioc = select(Unit.name).where(Unit.kind == "ioc").order_by(Unit.id).limit(1).scalar_subquery()
     # What an operator does is not the unit's doing; these steps name who is to act.
-    return case(((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc), else_=Unit.name)
+    mine = select(Unit.name).join(User, User.unit_id == Unit.id).where(User.id == Event.user_id).scalar_subquery()
+    return case(
+        ((Event.actor == "operator") & Event.action.not_in(RECEIVING), ioc),
+        # A unit beside the responsible one may say these.
+        (Event.action.in_(("ours", "not_ours")), func.coalesce(mine.correlate(Event), Unit.name)),
+        else_=Unit.name,
+    )
 
 
 def step(action: str, door: str) -> str:
-    """The step as STEPS has it: what an edition or the end of a unit moves is a reroute through that door."""
-    return door if action == "reroute" and door in (EDITION, UNIT) else action
+    """The step as STEPS has it: what an edition, the end of a unit or what units settle moves comes by such a door."""
+    return door if action == "reroute" and door in (EDITION, UNIT, BORDER) else action
 
 
 def sentence(action: str, state: str, unit: str, lang: Lang) -> str:

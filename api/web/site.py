@@ -27,7 +27,7 @@ from api.web.admin.edition_facts import Measured
 from api.web.desk import bulk, claiming, entering, lists, load
 from api.web.desk import pictures as desk_pictures
 from api.web.desk import report as desk_report
-from api.web.ioc import groups, log, storm, urgent, wall
+from api.web.ioc import groups, log, storm, uncertain, urgent, wall
 from api.web.planner import pages as planner
 from api.web.planner import project
 from api.web.planner import statistics as planner_statistics
@@ -54,6 +54,7 @@ def install(app: FastAPI) -> None:
         desk_pictures,
         desk_report,
         groups,
+        uncertain,
         urgent,
         storm,
         log,

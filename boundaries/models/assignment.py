@@ -19,8 +19,13 @@ class Assignment(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
     distance: Mapped[float | None]  # metres, where the reason has one
+    confidence: Mapped[float | None]  # how likely (0–1) the area is the true one, where the model tells that
     candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("rules.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    __table_args__ = (Index("ix_assignments_rule_id", "rule_id", postgresql_where=text("rule_id IS NOT NULL")),)
+    # Few routings are uncertain, and of those the maps ask.
+    __table_args__ = (
+        Index("ix_assignments_confidence", "confidence", postgresql_where=text("confidence < 1")),
+        Index("ix_assignments_rule_id", "rule_id", postgresql_where=text("rule_id IS NOT NULL")),
+    )

@@ -5,7 +5,7 @@ from geo.database import Base, Big
 
 
 class ReportUnit(Base):
-    """A unit beside the responsible one: `candidate` by an uncertain border, `watching` by the process."""
+    """A unit beside the responsible one: `candidate` by an uncertain border, `claimant` if it says so, `watching`."""
 
     __tablename__ = "report_units"
 
@@ -13,4 +13,4 @@ class ReportUnit(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(primary_key=True)
 
-    __table_args__ = (CheckConstraint("role IN ('candidate', 'watching')", name="role"),)
+    __table_args__ = (CheckConstraint("role IN ('candidate', 'claimant', 'watching')", name="role"),)

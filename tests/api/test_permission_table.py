@@ -5,16 +5,17 @@ from typing import Any, NamedTuple, get_args
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo import codes, work_links, workflow
 from geo.details import Details
-from geo.models import Report, Sender, User
+from geo.models import Report, ReportUnit, Sender, Unit, User
 from geo.permissions import MAY, ROLES, SYSTEM, Role
 from geo.transitions import Action
 from tests.permission_table import DOCUMENT, table
 
-OWN, OTHER = "ubnd-503", "ubnd-502"
+OWN, OTHER, THIRD = "ubnd-503", "ubnd-502", "ubnd-507"  # a place of OWN may belong to THIRD, and the other way round
 SAID = "Một câu đủ dài để được nhận."
 Step = tuple[Action, dict[str, Any]]
 
@@ -24,6 +25,7 @@ class Recipe(NamedTuple):
 
     before: tuple[Step, ...] = ()
     body: dict[str, Any] = {}  # noqa: RUF012 (read only)
+    responsible: str = OWN
 
 
 ACCEPT: Step = ("accept", {})
@@ -48,6 +50,8 @@ RECIPES: dict[str, Recipe] = {
     "merge": Recipe(body={"lead": "another"}),
     "split": Recipe((("merge", {"lead_id": "another"}),)),
     "confirm": Recipe(),
+    "ours": Recipe(responsible=THIRD),
+    "not_ours": Recipe(body={"unit": THIRD}),
     "reroute": Recipe(body={"unit": OTHER}),
     "urgency": Recipe(body={"urgent": True, "text": SAID}),
     "redact": Recipe((ACCEPT,), {"content": "Nội dung đã che."}),
@@ -87,7 +91,10 @@ def another(make_report: Callable[..., Report]) -> Report:
 @pytest.fixture
 def prepared(session: Session, make_report: Callable[..., Report], another: Report) -> Callable[[Recipe], Report]:
     def make(recipe: Recipe) -> Report:
-        report = make_report(unit=OWN, category="y-te-suc-khoe", needs_confirmation=True)
+        report = make_report(unit=recipe.responsible, category="y-te-suc-khoe", needs_confirmation=True)
+        beside = session.scalars(select(Unit).where(Unit.code.in_({OWN, THIRD} - {recipe.responsible}))).one()
+        session.add(ReportUnit(report_id=report.id, unit_id=beside.id, role="candidate"))
+        session.flush()
         for action, said in recipe.before:
             details = Details(**(said | ({"lead_id": another.id} if "lead_id" in said else {})))
             workflow.apply(session, report, action, SYSTEM, door="cli", details=details)

@@ -43,6 +43,7 @@ def single(session: Session, settings: Settings, lon: float, lat: float, accurac
         "unit": (got.unit.id, got.unit.name),
         "reason": got.reason.code,
         "needs": got.needs_confirmation,
+        "confidence": math.nan if got.confidence is None else got.confidence,
         "distance": math.nan if got.distance is None else got.distance,
         "candidates": {one.area.code: (one.unit.code, one.share) for one in got.candidates},
         "others": {one.unit.id for one in got.candidates} - {got.unit.id},
@@ -59,6 +60,7 @@ def element(many: Routings, row: int) -> Any:
         "unit": (many.unit_id[row], many.unit_name[row]),
         "reason": many.reason[row],
         "needs": many.needs_confirmation[row],
+        "confidence": many.confidence[row],
         "distance": many.distance[row],
         "candidates": {one["area"]: (one["unit"], one["share"]) for one in many.candidates[row] or []},
         "others": set(many.others[row] or []),
@@ -68,9 +70,10 @@ def element(many: Routings, row: int) -> Any:
 def same(one: Any, other: Any) -> bool:
     if one["refusal"] or other["refusal"]:
         return bool(one["refusal"] == other["refusal"])
-    rounded = ("distance", "candidates")
+    rounded = ("distance", "candidates", "confidence")
     exact = all(one[key] == other[key] for key in one if key not in rounded)
     near = np.isclose(one["distance"], other["distance"], rtol=0, atol=1e-5, equal_nan=True)
+    near &= np.isclose(one["confidence"], other["confidence"], rtol=0, atol=1e-4, equal_nan=True)
     a, b = one["candidates"], other["candidates"]
     shares = a.keys() == b.keys() and all(a[c][0] == b[c][0] and abs(a[c][1] - b[c][1]) < 1e-4 for c in a)
     return bool(exact and near and shares)

@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 from boundaries import atlas, editions
 from boundaries.metric import to_degrees, to_metric
 from boundaries.routing import Routing, route
+from boundaries.shares import radii
+from geo import options
 from geo.errors import InvalidError, NotFoundError, OutsideError
 from geo.i18n import translate
+from geo.models import Unit
 from geo.settings import Settings
 
 HOI_AN = (108.3380, 15.8794)
@@ -79,15 +82,66 @@ def test_accuracy_widens_the_circle(session: Session, settings: Settings) -> Non
     assert route(session, x, y, accuracy=390, settings=settings).reason.code == "uncertain"
 
 
-def test_shares_are_those_of_the_circle(session: Session, settings: Settings) -> None:
-    found = route(session, *HOI_AN, accuracy=8_000, settings=settings)
+@pytest.mark.parametrize("accuracy", [0, 60, 8_000])
+def test_a_share_is_the_mean_of_what_an_area_has_of_equally_probable_discs(
+    session: Session, settings: Settings, accuracy: float
+) -> None:
+    at = HOI_AN if accuracy else beside(session, "503", "507", 40)
+    at = beside(session, "503", "507", 90) if accuracy == 60 else at
+    found = route(session, *at, accuracy=accuracy, settings=settings)
     sheet = atlas.sheet(session, editions.find(session), "district")
-    circle = shapely.Point(to_metric(*HOI_AN)).buffer(np.hypot(8_000, settings.border_uncertainty), quad_segs=16)
     metric = shapely.transform(sheet.polygons, lambda c: np.column_stack(to_metric(*c.T)))
-    areas = shapely.area(shapely.intersection(metric, circle))
-    expected = {code: area / areas.sum() for code, area in zip(sheet.code, areas, strict=True) if area}
-    assert {one.area.code: one.share for one in found.candidates} == pytest.approx(expected, abs=1e-6)
-    assert len(expected) > 2
+    listed = [list(sheet.code).index(one.area.code) for one in found.candidates]
+    sums = np.zeros(len(sheet.code))
+    for radius in radii(accuracy, settings.border_uncertainty):
+        circle = shapely.Point(to_metric(*at)).buffer(radius, quad_segs=16)
+        sums[listed] += shapely.area(shapely.intersection(metric[listed], circle)) / circle.area
+    expected = {sheet.code[one]: sums[one] / sums.sum() for one in listed}
+    assert {one.area.code: one.share for one in found.candidates} == pytest.approx(expected, abs=1e-4)
+    assert len(expected) > 1
+    assert found.confidence == found.candidates[0].share
+
+
+def test_the_likeliest_area_answers_and_says_how_likely_it_is(session: Session, settings: Settings) -> None:
+    # Three kilometres of uncertainty in Điện Bàn's narrow tip between Hội An and Duy Xuyên.
+    found = route(session, 108.2950, 15.8870, accuracy=3_000, settings=settings)
+    assert found.area.code == found.candidates[0].area.code == "507"
+    assert (
+        "Vị trí nằm trong thành phố Hội An, sát ranh giới, nhưng nhiều khả năng hơn là thuộc thị xã Điện Bàn"
+        in said(found)
+    )
+    assert found.confidence == max(one.share for one in found.candidates)
+    assert (found.reason.code, found.distance, found.needs_confirmation) == ("uncertain", 0, True)
+    assert found.commune.parent_code == "507"
+
+
+def test_only_below_the_administrators_confidence_is_there_anything_to_confirm(
+    session: Session, settings: Settings
+) -> None:
+    x, y = beside(session, "503", "507", 130)
+    found = route(session, x, y, settings=settings)
+    assert (found.reason.code, found.needs_confirmation) == ("uncertain", False)
+    assert 0.95 < found.confidence < 1
+    assert "khả năng đúng khoảng 97%." in said(found)
+    options.change(session, "routing_confidence", 99)
+    stricter = route(session, x, y, settings=settings)
+    assert (stricter.needs_confirmation, stricter.confidence) == (True, found.confidence)
+    assert said(stricter).endswith("khả năng đúng khoảng 97%, cần xác nhận.")
+
+
+def test_far_from_every_border_the_area_is_certain(session: Session, settings: Settings) -> None:
+    assert route(session, *HOI_AN, settings=settings).confidence == 1
+
+
+def test_between_areas_of_one_unit_nothing_is_to_be_confirmed(session: Session, settings: Settings) -> None:
+    x, y = beside(session, "503", "507", 20)
+    assert route(session, x, y, settings=settings).needs_confirmation
+    for unit in session.query(Unit).filter(Unit.area_code.in_(["503", "507"])):
+        unit.area_code = None
+    session.add(Unit(code="chung", name="UBND chung", kind="committee", area_code="503"))
+    session.add(Unit(code="chung-2", name="UBND chung", kind="committee", area_code="507"))
+    session.flush()
+    assert route(session, x, y, settings=settings).needs_confirmation  # two units of one name are two
 
 
 def test_on_a_shared_border_the_smaller_code_answers(session: Session, settings: Settings) -> None:
@@ -125,6 +179,7 @@ def test_a_neighbouring_province_close_by_makes_uncertain(session: Session, sett
     found = route(session, x, y, settings=settings)
     assert (found.area.code, found.reason.code, found.candidates) == ("517", "uncertain", [])
     assert "tỉnh Quảng Ngãi chỉ khoảng 40 m" in said(found)
+    assert 0.5 < found.confidence < 0.95  # the rest of it lies in the other province
 
 
 def test_in_the_sea_the_nearest_coast_answers(session: Session, settings: Settings) -> None:
@@ -133,6 +188,15 @@ def test_in_the_sea_the_nearest_coast_answers(session: Session, settings: Settin
     assert 150 < found.distance < settings.coast_distance
     assert found.commune.parent_code == "503"
     assert "cách thành phố Hội An khoảng" in said(found)
+    assert found.confidence is None  # no error of a phone or a border explains so far out
+
+
+def test_just_off_a_coast_with_one_area_the_place_is_certain(session: Session, settings: Settings) -> None:
+    # The mean of a straight run of Hội An's beach and 60 m out.
+    found = route(session, *off_the_coast(session, "503", 60), settings=settings)
+    assert (found.area.code, found.reason.code) == ("503", "nearest")
+    assert (found.confidence, found.needs_confirmation) == (1, False)
+    assert "khả năng thuộc nơi này khoảng 100%" in said(found)
 
 
 def test_far_out_at_sea_is_refused_with_the_distance(session: Session, settings: Settings) -> None:
@@ -203,6 +267,14 @@ def beside(session: Session, code: str, other: str, distance: float) -> tuple[fl
         inner = max(shapely.get_parts(within), key=lambda part: part.length)
         x, y = shapely.get_coordinates(shapely.line_interpolate_point(inner, 0.5, normalized=True))[0]
     lon, lat = to_degrees(np.array([x]), np.array([y]))
+    return float(lon[0]), float(lat[0])
+
+
+def off_the_coast(session: Session, code: str, distance: float) -> tuple[float, float]:
+    """Degrees of a point so far east of the easternmost corner of an area."""
+    corners = shapely.get_coordinates(polygon(session, code))
+    x, y = corners[corners[:, 0].argmax()]
+    lon, lat = to_degrees(np.array([x + distance]), np.array([y]))
     return float(lon[0]), float(lat[0])
 
 

@@ -8,6 +8,7 @@ from geo.transitions import STATES, TRANSITIONS, Action, State, possible
 DOCUMENT = Path(__file__).parents[2] / "docs/process.md"
 PEOPLE = {
     "sender": {"sender"},
+    "officers": {"officer", "head"},
     "unit": {"officer", "head", "operator", "system"},
     "unit, link": {"officer", "head", "operator", "system", "link"},
     "head": {"head", "operator"},

@@ -32,7 +32,9 @@ CHOICES: dict[Action, Choice] = {
     "reject": Choice(_("Không tiếp nhận"), "circle-x", _("Giải thích cho người gửi")),
     "merge": Choice(_("Gộp vào phản ánh khác"), "merge"),
     "split": Choice(_("Tách ra"), "split"),
-    "confirm": Choice(_("Xác nhận đúng nơi xử lý"), "map-pin-check"),
+    "confirm": Choice(_("Của chúng tôi: đúng nơi xử lý"), "map-pin-check"),
+    "ours": Choice(_("Của chúng tôi"), "map-pin-check"),
+    "not_ours": Choice(_("Không phải của chúng tôi"), "map-pin-x"),
     "reroute": Choice(_("IOC chuyển đơn vị"), "route"),
     "urgency": Choice(_("Đổi mức khẩn"), "siren", _("Vì sao")),
     "redact": Choice(_("Che từ ngữ"), "pen-line"),
@@ -61,7 +63,12 @@ def offers(report: Report, who: Actor) -> list[Offer]:
     if report.published_at is None:
         allowed -= {"hide", "redact"}
     return [
-        Offer(action, choice, TAKES.get(action, ()), action in NEEDS_TEXT)
+        Offer(action, choice, () if _beside(action, report, who) else TAKES.get(action, ()), action in NEEDS_TEXT)
         for action, choice in CHOICES.items()
         if action in allowed
     ]
+
+
+def _beside(action: Action, report: Report, who: Actor) -> bool:
+    """Whether somebody speaks of another unit's report, and so names no unit."""
+    return action == "not_ours" and who.unit_id != report.unit_id

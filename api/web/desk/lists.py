@@ -148,4 +148,6 @@ def _communes(session: Session, who: Actor) -> list[tuple[str, str]]:
 
 
 def _wanted(tab: str, who: Actor) -> bool:
-    return {"mine": who.unit_id is not None, "waiting": may(who, "approve")}.get(tab, True)
+    return {"mine": who.unit_id is not None, "maybe": who.unit_id is not None, "waiting": may(who, "approve")}.get(
+        tab, True
+    )

@@ -21,14 +21,14 @@ from api.web.desk.lists import TEXTS, units
 from api.web.desk.why import why
 from api.web.relations import relations
 from api.web.render import page
-from geo import claims, contacts, queue, replies, reports, unseen
+from geo import beside, claims, contacts, queue, replies, reports, unseen
 from geo.clock import urgent
 from geo.deadlines import ZONE
 from geo.effects import REASONS
 from geo.errors import ForbiddenError, NotFoundError, QuangnamError
 from geo.i18n import Lang, _, translate
 from geo.models import Flag, Media, Report, Sender, User
-from geo.permissions import may, visible
+from geo.permissions import may
 from geo.queue import Asked
 from geo.secret import secret
 from geo.senders import Contact
@@ -113,9 +113,9 @@ def take(
 
 
 def found(session: Session, user: User, code: str) -> Report:
-    """The report, where somebody may see it; NotFoundError for all others alike."""
+    """The report, where somebody may see it or it may be their unit's; NotFoundError for all others alike."""
     report = reports.by_code(session, code)
-    if session.scalar(visible(select(Report.id), signed.actor(user)).where(Report.id == report.id)) is None:
+    if not beside.may_read(session, report, signed.actor(user)):
         raise NotFoundError(_("Phản ánh này không thuộc đơn vị của bạn; có thể nó đã được chuyển đi."))
     return report
 
@@ -135,6 +135,7 @@ def shown(
     """The page of a report, with the contact just asked for or the step just refused."""
     who, now = signed.actor(user), datetime.now(UTC)
     session.flush()
+    inside = user.unit_id in (None, report.unit_id)  # another unit sees what it takes to say whose it is
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
     mark = forgery.device(request)
@@ -151,8 +152,8 @@ def shown(
         category=mapping.category(report.category, lang),
         area=history.area_name(session, report),
         reason=history.reason(session, report, lang, precise=True),
-        events=history.events(session, report, lang, open_=True, inside=True),
-        relations=relations(session, report, lang, inside=True),
+        events=history.events(session, report, lang, open_=True, inside=inside),
+        relations=relations(session, report, lang, inside=inside),
         lon=lon,
         lat=lat,
         pictures=session.scalars(select(Media).where(Media.report_id == report.id).order_by(Media.id)).all(),
@@ -160,10 +161,12 @@ def shown(
         may_claim=may(who, "claim", report) and report.state in OPEN,
         assignee=session.get(User, report.assignee_id) if report.assignee_id is not None else None,
         urgent=urgent(report),
+        maybe=beside.units(session, report) if report.needs_confirmation else [],
+        claimants=beside.units(session, report, "claimant") if report.needs_confirmation else [],
         flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
         nearby=nearby(session, who, report),
-        kin=kin(session, report),
-        why=why(session, report, lang),
+        kin=kin(session, report) if inside else [],
+        why=why(session, report, lang, named=inside),
         offers=offers(report, who),
         receivers=[unit for unit in units(session) if unit.id != report.unit_id],
         suggestion=suggested(session, report, now.astimezone(ZONE).date()),

@@ -1,6 +1,6 @@
 """Why a report is here: the box on an officer's page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,9 +27,10 @@ class Why:
     rule_category: Category | None
 
 
-def why(session: Session, report: Report, lang: Lang) -> Why | None:
-    """Everything that is known, for those who work on the report; None where its history has not begun."""
+def why(session: Session, report: Report, lang: Lang, *, named: bool) -> Why | None:
+    """Everything that is known, for the desk; None where nothing is. `named` where the reader may know who moved it."""
     steps = explaining.explain(session, report, lang, inside=True)
+    steps = steps if named else [replace(one, who=None) for one in steps]
     if not steps:
         return None
     routed = next((one for one in reversed(steps) if one.edition is not None), None)

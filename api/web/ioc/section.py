@@ -21,6 +21,7 @@ ROOMS = {
     "/ioc": (_("Màn hình"), "monitor"),
     "/ioc/urgent": (_("Việc khẩn"), "siren"),
     "/ioc/groups": (_("Gợi ý gộp"), "merge"),
+    "/ioc/uncertain": (_("Chưa rõ nơi nào"), "map-pin-x"),
     "/ioc/storm": (_("Thiên tai"), "cloud-lightning"),
     "/ioc/log": (_("Sổ trực ban"), "notebook-pen"),
     "/queue": (_("Bàn làm việc"), "inbox"),

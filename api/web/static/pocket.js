@@ -3,7 +3,7 @@
 
 const FILE = "/app/areas.json";
 const TOUCH = 0.001; // metres: nearer than this a border is touched
-const ROWS = 32; // in which the circle of an uncertain pin is shared out
+const ROWS = 16; // in which each disc of an uncertain pin is shared out
 let file = null;
 
 /** Fetches the borders, or takes those that the service worker kept; whether there are any now. */
@@ -41,20 +41,27 @@ export function route({ lon, lat, accuracy }) {
   const radius = Math.hypot(accuracy || 0, file.uncertainty);
   const { own, others } = around(pin, radius);
   const covering = own.filter((one) => one.metres <= TOUCH);
-  const chosen = covering[0] ?? nearest(pin);
-  if (!covering.length && beyond(chosen, others)) {
+  const lies = covering[0] ?? nearest(pin);
+  if (!covering.length && beyond(lies, others)) {
     const neighbour = others.find((one) => one.metres <= TOUCH);
-    return { outside: true, metres: chosen.metres, neighbour: neighbour ? file.neighbours[neighbour.place - file.areas.length] : null };
+    return { outside: true, metres: lies.metres, neighbour: neighbour ? file.neighbours[neighbour.place - file.areas.length] : null };
   }
+  const shares = shared(pin, accuracy || 0, own, others);
+  // The likeliest; of equal ones where the pin lies.
+  const chosen = own.reduce((best, one) => (shares.get(one.place) > (shares.get(best.place) ?? 0) ? one : best), lies);
+  const chance = shares.get(chosen.place) ?? null;
   const rivals = [...own, ...others].filter((one) => one.place !== chosen.place).sort((a, b) => a.metres - b.metres);
   const area = file.areas[chosen.place];
-  const reason = why(area, covering, rivals[0], chosen, radius);
+  const units = new Set(own.map(({ place }) => (file.areas[place].unit ?? file.ioc).code));
+  const oneUnit = own.length > 1 && !others.length && units.size === 1;
+  const needs = !area.unit || (!(chance >= file.enough) && !oneUnit);
   return {
     area: { code: area.code, name: area.name },
     unit: area.unit ?? file.ioc,
-    reason,
-    needs_confirmation: reason.code !== "inside",
-    candidates: own.length > 1 ? candidates(pin, radius, own) : [],
+    reason: why(area, covering, rivals[0], { chosen, lies, radius, chance, needs }),
+    needs_confirmation: needs,
+    confidence: chance,
+    candidates: own.length > 1 ? candidates(own, shares) : [],
   };
 }
 
@@ -98,12 +105,14 @@ function beyond({ place, metres }, others) {
   return metres > reach || others.some((one) => one.metres <= TOUCH);
 }
 
-function why(area, covering, rival, chosen, radius) {
-  const values = { area: fullName(area.code), radius };
+function why(area, covering, rival, { chosen, lies, radius, chance, needs }) {
+  const values = { area: fullName(area.code), radius, chance };
   if (!area.unit) return { code: "ioc", ...values };
+  if (!covering.length) return { code: "nearest", said: chance === null ? "nearest" : "coast", distance: chosen.metres, ...values };
   if (covering.length > 1) return { code: "border", areas: covering.map((one) => named(one.place)).join(", "), ...values };
-  if (!covering.length) return { code: "nearest", distance: chosen.metres, ...values };
-  return rival ? { code: "uncertain", other: named(rival.place), distance: rival.metres, ...values } : { code: "inside", ...values };
+  if (chosen !== lies) return { code: "uncertain", said: "likelier", other: named(lies.place), ...values };
+  if (!rival) return { code: "inside", ...values };
+  return { code: "uncertain", said: needs ? "uncertain" : "likely", other: named(rival.place), distance: rival.metres, ...values };
 }
 
 const named = (place) =>
@@ -143,26 +152,40 @@ function crossings(y, arcs) {
   return found;
 }
 
-/** The areas with their shares of what the circle has in all of them, measured row by row; the greatest first. */
-function candidates(pin, radius, own) {
+/** How likely each of the areas near a pin is, by its place, of these and the provinces beside: as boundaries/shares.py. */
+function shared(pin, accuracy, own, others) {
+  const near = [...own, ...others];
+  if (near.length < 2) return new Map(own.map(({ place }) => [place, 1]));
+  const sums = near.map(() => 0);
+  for (const [spread, square] of file.discs) {
+    const radius = Math.sqrt(2 * square) * Math.hypot(accuracy / file.accuracy, spread * file.uncertainty);
+    if (radius > 0) addDisc(sums, pin, radius, near);
+  }
+  const total = sums.reduce((sum, one) => sum + one, 0);
+  return new Map(own.map(({ place }, index) => [place, total ? sums[index] / total : 1 / own.length]));
+}
+
+/** Adds to the sums what each area has of a disc, measured row by row. */
+function addDisc(sums, pin, radius, near) {
   const arcs = file.arcs.filter(({ south, north }) => Math.max(south - pin.y, pin.y - north) * pin.up <= radius);
-  const sums = own.map(() => 0);
   for (let row = 0; row < ROWS; row += 1) {
     const high = radius * ((2 * row + 1) / ROWS - 1); // metres north of the pin
     const half = Math.sqrt(radius ** 2 - high ** 2) / pin.across;
     const crossed = crossings(pin.y + high / pin.up, arcs);
-    own.forEach(({ place }, index) => {
+    near.forEach(({ place }, index) => {
       const xs = crossed[place].sort((a, b) => a - b);
       for (let i = 1; i < xs.length; i += 2) {
-        sums[index] += Math.max(0, Math.min(xs[i], pin.x + half) - Math.max(xs[i - 1], pin.x - half));
+        sums[index] += Math.max(0, Math.min(xs[i], pin.x + half) - Math.max(xs[i - 1], pin.x - half)) / radius;
       }
     });
   }
-  const total = sums.reduce((sum, one) => sum + one, 0);
+}
+
+function candidates(own, shares) {
   return own
-    .map(({ place }, index) => {
+    .map(({ place }) => {
       const { code, name, unit } = file.areas[place];
-      return { area: { code, name }, unit: unit ?? file.ioc, share: total ? sums[index] / total : 1 / own.length };
+      return { area: { code, name }, unit: unit ?? file.ioc, share: shares.get(place) };
     })
     .sort((a, b) => Math.round((b.share - a.share) * 1e4));
 }

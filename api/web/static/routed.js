@@ -1,6 +1,6 @@
 // Which unit a point would go to: found on the phone at once, then asked of the server; shown under the map.
 import { choosingBy, chosen, forgetChoice, offer } from "./choice.js";
-import { byId, config, distance, later, say } from "./page.js";
+import { byId, config, distance, later, percent, say } from "./page.js";
 import { load, route } from "./pocket.js";
 
 const PATIENCE = 10_000; // milliseconds for the server's answer
@@ -123,9 +123,10 @@ function local(point) {
     const values = { distance: distance(told.metres), neighbour: told.neighbour };
     return { kind: "is-outside", title: say(told.neighbour ? "inNeighbour" : "outside", values) };
   }
-  const { code, ...values } = told.reason;
+  const { code, said: kind = code, chance, ...values } = told.reason;
+  if (chance !== null) values.chance = percent(chance < 1 ? Math.min(chance, 0.99) : 1);
   for (const name of ["distance", "radius"]) if (name in values) values[name] = distance(values[name]);
-  return known(told, say(`reason_${code}`, values), point);
+  return known(told, say(`reason_${kind}`, values), point);
 }
 
 function known(told, text, { commune }) {

@@ -4,8 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.cli import main, route_file
+from api.intake import submit
+from geo.database import build_engine
+from geo.models import Category, Rule, Unit
+from geo.reports import Draft
+from geo.secret import secret
+from geo.settings import Settings
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -95,16 +103,17 @@ def test_every_line_of_a_file_comes_back_with_its_answer(run: Run, tmp_path: Pat
     assert list(rows[0]) == ["id", "lon", "lat", "accuracy", "on", "note", *route_file.ADDED]
     assert [row["id"] for row in rows] == list("123456789")
     assert [rows[0][name] for name in ("note", *route_file.ADDED)] == [
-        'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false",
+        'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false", "1.0000",
     ]  # fmt: skip
     assert rows[4]["note"] == "hai\ndòng"
     assert [rows[4]["reason"], rows[4]["needs_confirmation"]] == ["uncertain", "true"]
+    assert 0.5 < float(rows[4]["confidence"]) < 0.95
     assert [rows[8]["reason"], rows[8]["area_code"], rows[8]["unit"][:9]] == ["ioc", "", "Trung tâm"]
     for row, word in zip(
         [*rows[1:4], *rows[5:8]], ["đổi chỗ", "hữu hạn", "accuracy", "2026-01-31", "nhiều ô", "86 km"], strict=True
     ):
         assert word in row["reason"]
-        assert [row["area_code"], row["unit"], row["needs_confirmation"]] == ["", "", ""]
+        assert [row[name] for name in ("area_code", "unit", "needs_confirmation", "confidence")] == [""] * 4
 
 
 def test_a_file_longer_than_a_chunk_keeps_its_order(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,3 +150,30 @@ def test_what_is_no_such_file_leaves_nothing_behind(run: Run, tmp_path: Path, co
     assert target.read_text(encoding="utf-8") == "before"
     assert sorted(path.name for path in tmp_path.glob("*.csv*")) == ["in.csv", "out.csv"]
     assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_report_and_a_rule_are_told_on_the_command_line(
+    run: Run, fresh_database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
+    engine = build_engine(fresh_database_url)
+    with Session(engine) as session, session.begin():
+        kind = session.scalars(select(Category).where(Category.code == "dien-chieu-sang")).one()
+        unit = session.scalars(select(Unit).where(Unit.code == "cong-ty-dien-luc")).one()
+        session.add(Rule(category_id=kind.id, area_code="503", unit_id=unit.id, replaces=True, priority=2))
+    with Session(engine) as session, session.begin():
+        draft = Draft(
+            "Trần Thị Bưởi", "+84905123456", "dien-chieu-sang", "Đèn hỏng trước cổng chợ", 108.338, 15.8794, "web"
+        )
+        code = submit(session, settings, draft, secret=secret(settings)).answer["code"]
+    out = run("route", "108.338", "15.8794", "--category", "dien-chieu-sang")[1]
+    assert "Phiên bản địa giới: " in out
+    assert "Quy tắc: dien-chieu-sang, 503, ưu tiên 2 → Công ty Điện lực Quảng Nam" in out
+    status, out, err = run("route", "--report", code.lower())
+    assert (status, err) == (0, "")
+    step, now = out.splitlines()
+    assert "Theo quy tắc của lĩnh vực → Công ty Điện lực Quảng Nam (2020, 503 Hội An" in step
+    assert now == f"{code} Chờ tiếp nhận → Công ty Điện lực Quảng Nam"
+    assert "mã" in run("route", "--report", "QN-0000-0000")[2]
+    assert "--report" in run("route", "108.3", "15.8", "--report", code)[2]
+    engine.dispose()
