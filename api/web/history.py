@@ -81,6 +81,8 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
 def _message(found: Assignment) -> str:
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
+    if found.correction_id is not None and found.reason == "inside":
+        return reasons.SETTLED
     # Without a distance there was no pin to measure from.
     if found.reason == "uncertain" and found.distance is None:
         return reasons.IN_WORDS

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from api import signed
 from api.deps import SessionDep, SettingsDep, language
-from api.web import forgery
+from api.web import forgery, mapping
 from api.web.admin.authorities import RULES, UNITS
 from api.web.admin.calendar import CATEGORIES, DAYS, NUMBERS
+from api.web.admin.corrections import CORRECTIONS
 from api.web.admin.exports import EXPORTS
 from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
@@ -29,8 +30,12 @@ from geo.settings import Settings
 router = APIRouter(prefix="/admin", include_in_schema=False)
 SECTIONS = {
     one.name: one
-    for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
+    for one in (
+        *(USERS, UNITS, CATEGORIES, RULES, CORRECTIONS, DAYS, NUMBERS),
+        *(KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS),
+    )
 }
+TEXTS = {"map": _("Bản đồ các nơi trong danh sách"), "zoomIn": _("Phóng to"), "zoomOut": _("Thu nhỏ")}
 _log = logging.getLogger("quangnam.admin")
 
 
@@ -129,6 +134,13 @@ def _page(
         saved=saved,
         link=base + saved.link if saved and saved.link else "",
         token=forgery.token(settings, mark),
+        config=_map(request, session, settings, section),
     )
     forgery.remember(response, request, mark)
     return response
+
+
+def _map(request: Request, session: Session, settings: Settings, section: Section) -> dict[str, Any] | None:
+    if section.places is None:
+        return None
+    return mapping.config(session, settings, language(request), TEXTS, places=section.places(session))

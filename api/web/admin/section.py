@@ -78,6 +78,7 @@ class Section:
     save: Callable[[Change], Saved] | None = None
     act: Mapping[str, Callable[[Change], Saved]] = field(default_factory=dict)
     may_add: bool = True
+    places: Callable[[Session], list[dict[str, Any]]] | None = None  # GeoJSON features, for a map above the list
 
 
 ACTIONS = {
@@ -90,6 +91,9 @@ ACTIONS = {
     "settle": _("Đã giải quyết"),
     "erase": _("Xóa dữ liệu"),
     "dismiss": _("Bỏ qua"),
+    "accept": _("Áp dụng"),
+    "decline": _("Từ chối"),
+    "undo": _("Hoàn tác"),
 }
 
 
