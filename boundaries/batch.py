@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import atlas, editions, lookup, pins, reasons, rules, shares
+from boundaries import atlas, corrections, editions, lookup, pins, reasons, rules, shares
 from boundaries.around import Around
 from boundaries.atlas import Sheet
 from boundaries.metric import Floats, to_metric
@@ -28,8 +28,9 @@ class Routings:
 
     `unit_id` is 0, `reason` empty and codes None where refused. `distance` is NaN where there is none. `candidates` has
     what an assignment keeps, [{"area", "unit", "share"}] or None, and `others` the ids of their units but the
-    responsible one, or None. `confidence` is how likely (0–1) the area is the true one, NaN where nothing tells that.
-    `rule_id` is of the rule that decided, else 0. `edition` is None where none is in force.
+    responsible one, or None. `confidence` is how likely (0–1) the area is the true one, NaN where nothing tells that;
+    `correction_id` is of the correction that made it certain and `rule_id` of the rule that decided, else 0.
+    `edition` is None where none is in force.
     """
 
     edition: Edition | None
@@ -43,6 +44,7 @@ class Routings:
     needs_confirmation: NDArray[np.bool_]
     distance: Floats
     confidence: Floats
+    correction_id: NDArray[np.int64]
     candidates: Objects
     others: Objects
     rule_id: NDArray[np.int64]
@@ -111,12 +113,44 @@ def route_many(
     )
     outside = around.judge(result, area)
     result.needs_confirmation[:] = ~(result.confidence >= shares.enough()) & (result.refusal == "")
-    _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat, outside=outside)
     around.list_candidates(units, area, result)
+    settled, beyond = _settle(session, found, sheet, result, area, lon=lon, lat=lat, accuracy=given)
+    outside = np.union1d(np.setdiff1d(outside, settled), beyond)
+    _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat, outside=outside)
     _name(result, sheet, units, area)
     if category is not None:
         _by_rules(session, result, category, on or lookup.today())
     return result
+
+
+def _settle(
+    session: Session,
+    edition: Edition,
+    sheet: Sheet,
+    result: Routings,
+    area: Indices,
+    *,
+    lon: Floats,
+    lat: Floats,
+    accuracy: Floats,
+) -> tuple[Indices, Indices]:
+    """Takes the pins in accepted corrections for certain; the rows of all, and of those outside of their area."""
+    layer = corrections.layer(session, edition)
+    none = np.empty(0, np.intp)
+    good = np.flatnonzero(pins.refusals(lon, lat, accuracy) == "") if len(layer.id) else none
+    if not len(good):
+        return none, none
+    x, y = to_metric(lon[good], lat[good])
+    place = layer.at(x, y, np.nan_to_num(accuracy[good]))
+    inside = place >= 0
+    rows, x, y, place = good[inside], x[inside], y[inside], place[inside]
+    area[rows] = np.searchsorted(sheet.code.astype(str), layer.area[place].astype(str))
+    result.refusal[rows], result.reason[rows], result.distance[rows] = "", "inside", np.nan
+    result.confidence[rows], result.correction_id[rows] = 1.0, layer.id[place]
+    result.needs_confirmation[rows], result.candidates[rows], result.others[rows] = False, None, None
+    pairs = sheet.pieces.near(x, y, TOUCH)
+    covered = pairs.pin[pairs.area == area[rows][pairs.pin]]
+    return rows, np.delete(rows, covered)
 
 
 def _by_rules(session: Session, result: Routings, category: Objects, day: date) -> None:
@@ -211,6 +245,7 @@ def _blank(edition: Edition | None, refusal: Objects) -> Routings:
         needs_confirmation=np.zeros(count, np.bool_),
         distance=np.full(count, np.nan),
         confidence=np.full(count, np.nan),
+        correction_id=np.zeros(count, np.int64),
         candidates=nothing(),
         others=nothing(),
         rule_id=np.zeros(count, np.int64),

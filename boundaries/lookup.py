@@ -1,5 +1,6 @@
 """Which areas lie at and around a point: one statement of SQL on the subdivided polygons."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -87,6 +88,14 @@ def closest(
     hits = _hits(session.execute(_closest(on is None, within is not None), values).all())
     least = min((hit.distance for hit in hits), default=0.0)
     return sorted((hit for hit in hits if hit.distance <= least + TOUCH), key=lambda hit: hit.area.code)
+
+
+def named(session: Session, edition: Edition, code: str, *, on: date | None) -> Hit:
+    """An area of the routing level by its code, with its committee, as if it were far away."""
+    query = select(Area, Unit).outerjoin(Unit, committee(on is None)).options(*_NAMES)
+    here = (Area.edition_id == edition.id, Area.level == edition.routing_level, Area.code == code)
+    area, unit = session.execute(query.where(*here).order_by(Unit.code).limit(1), {"day": on}).one()
+    return Hit(area, unit, math.inf)
 
 
 def parts_within(session: Session, areas: Sequence[Area], x: float, y: float, radius: float) -> list[tuple[int, bytes]]:

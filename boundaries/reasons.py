@@ -9,6 +9,7 @@ from geo.errors import OutsideError
 from geo.i18n import _
 
 INSIDE = _("Vị trí nằm trong {area}.")
+SETTLED = _("Nơi này đã được xác nhận thuộc {area}.")
 BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (khả năng khoảng {chance}).")
 CHOSEN = _("Gần ranh giới; người gửi chọn {area}.")
 IN_WORDS = _("Nơi xảy ra được tả bằng lời, thuộc {area}; vị trí trên bản đồ là một điểm trong đó, cần xác nhận.")
@@ -41,6 +42,11 @@ class Reason:
 def inside(area: str) -> Reason:
     """Certainly within the area of this full name."""
     return Reason("inside", INSIDE, {"area": area})
+
+
+def settled(area: str) -> Reason:
+    """In a place that an administrator accepted as one of the area, after people had settled it so."""
+    return Reason("inside", SETTLED, {"area": area})
 
 
 def border(area: str, areas: Sequence[str], chance: float) -> Reason:

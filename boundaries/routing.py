@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import lookup, pins, reasons, rules
+from boundaries import corrections, lookup, pins, reasons, rules
 from boundaries.batch import Routings, route_many
 from boundaries.lookup import Hit
 from boundaries.metric import Floats, to_metric
@@ -27,10 +27,10 @@ from geo.settings import Settings
 Point = tuple[float, float]  # metres
 
 _ASSIGN = """
-    INSERT INTO assignments (report_id, edition_id, area_code, unit_id, reason, distance, confidence, candidates,
-        rule_id)
+    INSERT INTO assignments
+        (report_id, edition_id, area_code, unit_id, reason, distance, confidence, correction_id, candidates, rule_id)
     VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(confidence)s,
-        %(candidates)s, %(rule_id)s)
+        %(correction_id)s, %(candidates)s, %(rule_id)s)
     """
 
 __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "route_many"]
@@ -60,6 +60,7 @@ class Routing:
     needs_confirmation: bool
     distance: float | None = None
     confidence: float | None = None
+    correction: int | None = None  # the id of the one that made it certain
     candidates: list[Candidate] = field(default_factory=list)
     rule: Instead | None = None  # that decided
 
@@ -91,6 +92,9 @@ def route(
     if found is None:
         return Routing(None, None, None, ioc(session), reasons.no_edition(), True)
     own = [hit for hit in hits if hit.area.level == found.routing_level]
+    if (settled := corrections.at(session, found, x, y, accuracy or 0.0)) is not None:
+        routed = _settled(session, found, hits, settled, at=(x, y), day=day)
+        return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
     beside = [hit for hit in hits if hit.area.level == "neighbour"]
     covering = sorted((hit for hit in own if hit.covers), key=lambda hit: hit.area.code)
     lies = covering[0] if covering else _beyond(session, found, hits, (x, y), day=day, settings=settings)
@@ -118,9 +122,23 @@ def route(
         chosen.area if found.routing_level == "commune" else _commune(session, found, hits, chosen, at=(x, y), day=day)
     )
     unit = chosen.unit or ioc(session)
-    routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates)
+    routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates=candidates)
     # Also under an edition that is named there is a day, on which rules are in force and units exist.
     return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
+
+
+def _settled(
+    session: Session, edition: Edition, hits: list[Hit], settled: tuple[int, str], *, at: Point, day: date | None
+) -> Routing:
+    """The routing of a pin in an accepted correction, which knows better than the borders."""
+    number, code = settled
+    own = (hit for hit in hits if hit.area.level == edition.routing_level and hit.area.code == code)
+    chosen = next(own, None) or lookup.named(session, edition, code, on=day)
+    name, unit = full_name(chosen.area), chosen.unit
+    reason = reasons.settled(name) if unit else reasons.no_unit(name)
+    commune = _commune(session, edition, hits, chosen, at=at, day=day)
+    unit = unit or ioc(session)
+    return Routing(edition, chosen.area, commune, unit, reason, chosen.unit is None, confidence=1.0, correction=number)
 
 
 def by_rule(session: Session, routed: Routing, category: str, day: date) -> Routing:
@@ -145,6 +163,7 @@ def assign(session: Session, report: Report, routing: Routing) -> Assignment:
         "reason": routing.reason.code,
         "distance": routing.distance,
         "confidence": routing.confidence,
+        "correction_id": routing.correction,
         "rule_id": routing.rule.id if routing.rule else None,
         "candidates": kept(routing),
     }

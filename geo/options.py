@@ -30,6 +30,7 @@ OPTIONS = {
     "claim_minutes": Number(10, 1, 240, _("Phút: một người giữ một phản ánh trước khi người khác nhận được")),
     "group_hours": Number(6, 1, 72, _("Giờ: các phản ánh gần nhau được gợi ý gộp")),
     "recurrence_days": Number(90, 1, 1_000, _("Ngày: cùng một nơi bị phản ánh lại")),
+    "correction_reports": Number(3, 2, 50, _("Phản ánh được xác nhận ở một nơi trước khi gợi ý điều chỉnh ranh giới")),
     "routing_confidence": Number(95, 50, 100, _("Phần trăm: khả năng đúng nơi, dưới mức này thì cần xác nhận")),
 }
 _changed: dict[str, int] = {}

@@ -13,6 +13,7 @@ from geo.density.grid import DEEPEST
 from geo.filters import Filters, apply_filters, sensitive
 from geo.models import Report
 from geo.permissions import PUBLIC, visible
+from geo.transitions import OPEN
 from maps.density import Cells
 from maps.samples import only
 
@@ -52,7 +53,7 @@ def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool 
     counted: Any = select(
         Report.area_code.label("code"),
         func.count().label("count"),
-        func.count().filter(Report.needs_confirmation).label("waiting"),
+        func.count().filter(Report.needs_confirmation, Report.state.in_(OPEN)).label("waiting"),
     )
     sums = _narrowed(counted, filters, demo).group_by(Report.area_code).subquery()
     query = (

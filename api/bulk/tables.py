@@ -56,6 +56,7 @@ def assignments(routed: Routed, ids: NDArray[np.int64], now: np.datetime64) -> d
         "reason": texts(routed.reason.tolist()),
         "distance": floats(routed.distance),
         "confidence": floats(routed.confidence),
+        "correction_id": integers(routed.correction_id, null=routed.correction_id == 0),
         "candidates": documents(routed.candidates),
         "rule_id": integers(routed.rule_id, null=routed.rule_id == 0),
         "at": times(np.full(len(ids), now)),

@@ -84,6 +84,8 @@ def message_of(found: Assignment) -> str:
     """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
+    if found.correction_id is not None and found.reason == "inside":
+        return reasons.SETTLED
     # Without a distance there was no pin to measure from.
     if found.reason == "uncertain" and found.distance is None:
         return reasons.IN_WORDS

@@ -10,8 +10,9 @@ from starlette.concurrency import run_in_threadpool
 
 from api import signed
 from api.deps import SessionDep, SettingsDep, language
-from api.web import forgery
+from api.web import forgery, mapping
 from api.web.admin.calendar import CATEGORIES, DAYS, NUMBERS
+from api.web.admin.corrections import CORRECTIONS
 from api.web.admin.exports import EXPORTS
 from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
@@ -30,11 +31,15 @@ from geo.settings import Settings
 router = APIRouter(prefix="/admin", include_in_schema=False)
 SECTIONS = {
     one.name: one
-    for one in (USERS, UNITS, CATEGORIES, RULES, DAYS, NUMBERS, KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS)
+    for one in (
+        *(USERS, UNITS, CATEGORIES, RULES, CORRECTIONS, DAYS, NUMBERS),
+        *(KEYS, WEBHOOKS, REQUESTS, FLAGS, MESSAGES, EXPORTS),
+    )
 }
 # Where the pages of the administration are; the borders have more to show than a list and a form.
 MENU = [(one.name, one.title) for one in SECTIONS.values()]
 MENU.insert(2, ("boundaries", _("Địa giới")))
+TEXTS = {"map": _("Bản đồ các nơi trong danh sách"), "zoomIn": _("Phóng to"), "zoomOut": _("Thu nhỏ")}
 _log = logging.getLogger("quangnam.admin")
 
 
@@ -138,6 +143,13 @@ def _page(
         saved=saved,
         link=base + saved.link if saved and saved.link else "",
         token=forgery.token(settings, mark),
+        config=_map(request, session, settings, section),
     )
     forgery.remember(response, request, mark)
     return response
+
+
+def _map(request: Request, session: Session, settings: Settings, section: Section) -> dict[str, Any] | None:
+    if section.places is None:
+        return None
+    return mapping.config(session, settings, language(request), TEXTS, places=section.places(session))

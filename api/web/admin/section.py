@@ -84,6 +84,7 @@ class Section:
     act: Mapping[str, Callable[[Change], Saved]] = field(default_factory=dict)
     may_add: bool = True
     fields_of: Callable[[Session, str], list[Field]] | None = None
+    places: Callable[[Session], list[dict[str, Any]]] | None = None  # GeoJSON features, for a map above the list
 
 
 ACTIONS = {
@@ -96,6 +97,8 @@ ACTIONS = {
     "settle": _("Đã giải quyết"),
     "erase": _("Xóa dữ liệu"),
     "dismiss": _("Bỏ qua"),
+    "accept": _("Áp dụng"),
+    "decline": _("Từ chối"),
     "undo": _("Rút lại"),
 }
 

@@ -1,0 +1,122 @@
+"""Corrections that an administrator accepted: a layer over an edition, whose own polygons never change."""
+
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from geoalchemy2.shape import from_shape
+from numpy.typing import NDArray
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from boundaries.metric import Floats
+from boundaries.models import METRIC_SRID, Correction, CorrectionStep, Edition
+from boundaries.settlements import Suggestion
+from geo.database import driver
+from geo.errors import ConflictError, NotFoundError
+from geo.i18n import _
+
+# The newest first, of which there is only one in a place. Asked of every pin, so without the mapper.
+_AT = f"""
+    SELECT id, area_code, ST_AsBinary(geometry) FROM corrections
+    WHERE state = 'accepted' AND edition_id = %(edition)s
+        AND ST_DWithin(geometry, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), {METRIC_SRID}), 0)
+    ORDER BY id DESC
+    """  # noqa: S608 (a constant)
+GONE = _("Gợi ý này không còn nữa; hãy tải lại trang.")
+
+
+class Layer(NamedTuple):
+    """The accepted corrections of an edition, the newest first."""
+
+    id: NDArray[np.int64]
+    area: NDArray[np.object_]
+    polygons: NDArray[np.object_]
+
+    def at(self, x: Floats, y: Floats, accuracy: Floats) -> NDArray[np.intp]:
+        """The place in the layer of the correction of each pin in metres, -1 where there is none."""
+        found = np.full(len(x), -1, np.intp)
+        if not len(self.id):
+            return found
+        pin, place = shapely.STRtree(self.polygons).query(shapely.points(x, y), predicate="intersects")
+        fits = holds(x[pin], y[pin], accuracy[pin], self.polygons[place])
+        order = np.argsort(-place[fits], kind="stable")  # the newest is written last
+        found[pin[fits][order]] = place[fits][order]
+        return found
+
+
+def holds(x: Floats, y: Floats, accuracy: Floats, polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Whether the circle of what the phone knows around each pin lies within the polygon at its place.
+
+    Then the phone's error does not matter, and the border's was settled: nothing is left uncertain.
+    """
+    pins = shapely.points(x, y)
+    inside = shapely.distance(pins, polygons) == 0
+    return np.asarray(inside & (shapely.distance(pins, shapely.boundary(polygons)) >= accuracy), np.bool_)
+
+
+def layer(session: Session, edition: Edition) -> Layer:
+    """Read anew for every batch: there are few, and a change counts at once."""
+    query = select(Correction.id, Correction.area_code, func.ST_AsBinary(Correction.geometry, type_=None))
+    mine = query.where(Correction.edition_id == edition.id, Correction.state == "accepted")
+    rows = session.execute(mine.order_by(Correction.id.desc())).all()
+    return Layer(
+        np.array([row[0] for row in rows], np.int64),
+        np.array([row[1] for row in rows], object),
+        np.asarray(shapely.from_wkb([bytes(row[2]) for row in rows]), object),
+    )
+
+
+def at(session: Session, edition: Edition, x: float, y: float, accuracy: float) -> tuple[int, str] | None:
+    """The id and the area's code of the correction in which a pin in metres surely lies."""
+    for number, area, wkb in driver(session).execute(_AT, {"edition": edition.id, "x": x, "y": y}).fetchall():
+        polygon = np.array([shapely.from_wkb(bytes(wkb))], object)
+        if holds(np.array([x]), np.array([y]), np.array([accuracy]), polygon)[0]:
+            return number, area
+    return None
+
+
+def decide(session: Session, edition: Edition, one: Suggestion, *, accepted: bool, user_id: int) -> Correction:
+    """Accepts a suggestion, or declines it for good; ConflictError where it overlaps one that says another area."""
+    row = Correction(
+        edition_id=edition.id,
+        area_code=one.area,
+        geometry=from_shape(one.polygon, METRIC_SRID),
+        reports=one.reports,
+        senders=one.senders,
+        state="declined",
+    )
+    session.add(row)
+    session.flush()
+    change(session, row.id, "accepted" if accepted else "declined", user_id=user_id)
+    return row
+
+
+def change(session: Session, number: int, state: str, *, user_id: int) -> Correction:
+    """Accepts again what was declined or undone, or undoes what was accepted; each is written down.
+
+    NotFoundError for an unknown one, ConflictError where another accepted one is in the way.
+    """
+    row = session.get(Correction, number, with_for_update=True)
+    if row is None:
+        raise NotFoundError(GONE)
+    if state == "accepted":
+        others = select(Correction.id).where(
+            Correction.edition_id == row.edition_id,
+            Correction.state == "accepted",
+            Correction.id != row.id,
+            func.ST_Intersects(Correction.geometry, row.geometry),
+            Correction.area_code != row.area_code,
+        )
+        if session.scalar(others.limit(1)) is not None:
+            raise ConflictError(_("Nơi này đang có một điều chỉnh khác thuộc địa bàn khác; hãy hoàn tác nó trước."))
+    row.state = state
+    session.add(CorrectionStep(correction_id=row.id, state=state, user_id=user_id))
+    session.flush()
+    return row
+
+
+def listed(session: Session, edition: Edition) -> list[Correction]:
+    """Those that were decided on, in force first, then the newest."""
+    mine = select(Correction).where(Correction.edition_id == edition.id)
+    return list(session.scalars(mine.order_by(Correction.state != "accepted", Correction.id.desc())))

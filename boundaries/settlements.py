@@ -1,0 +1,155 @@
+"""What people settled near borders, gathered into places that an administrator may accept as corrections."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from boundaries import atlas
+from boundaries.metric import to_metric
+from boundaries.models import Correction, Edition
+from geo import options
+
+ACROSS = 200.0  # metres: farther apart than this no two pins are of one place
+AROUND = 40.0  # metres around the pins that belong to it
+MOST = 3_000  # settlements of an area that are looked at, the newest
+LEAST_SENDERS = 2
+KEY = 16  # hex digits of a suggestion's key: longer than any number of a correction
+
+# What the last word on each uncertain report was, by the edition that last routed it.
+_SETTLED = text(
+    """
+    SELECT r.id, ST_X(r.point) AS lon, ST_Y(r.point) AS lat, a.candidates, u.code AS unit, s.phone_hash AS sender
+    FROM assignments a
+    JOIN reports r ON r.id = a.report_id
+    JOIN LATERAL (
+        SELECT unit_id FROM events
+        WHERE report_id = r.id AND (
+            action IN ('confirm', 'ours', 'not_ours') AND actor IN ('officer', 'head', 'operator')
+            OR action = 'reroute' AND (actor = 'operator' OR door = 'border')
+        )
+        ORDER BY id DESC LIMIT 1
+    ) last ON true
+    JOIN units u ON u.id = last.unit_id
+    LEFT JOIN senders s ON s.report_id = r.id
+    WHERE a.confidence < 1 AND a.edition_id = :edition AND a.candidates IS NOT NULL
+        AND NOT r.needs_confirmation AND NOT r.demo
+        AND NOT EXISTS (SELECT FROM assignments newer WHERE newer.report_id = r.id AND newer.id > a.id)
+    ORDER BY r.id DESC
+    """
+)
+
+
+class Settlement(NamedTuple):
+    """A report's place in metres, the area that somebody said it is in, the areas it might have been, its sender."""
+
+    report: int
+    x: float
+    y: float
+    area: str
+    among: frozenset[str]
+    sender: bytes | None
+
+
+class Suggestion(NamedTuple):
+    """A polygon in metres in which several settlements say the same area, none another; `key` names just these."""
+
+    key: str
+    area: str
+    polygon: shapely.Polygon
+    reports: int
+    senders: int
+
+
+def settlements(session: Session, edition: Edition) -> list[Settlement]:
+    """What was settled of the reports that an edition left uncertain, the newest first."""
+    found = []
+    for row in session.execute(_SETTLED, {"edition": edition.id}):
+        area = next((one["area"] for one in row.candidates if one["unit"] == row.unit), None)
+        if area is not None:
+            x, y = to_metric(row.lon, row.lat)
+            among = frozenset(one["area"] for one in row.candidates)
+            found.append(Settlement(row.id, x, y, area, among, row.sender))
+    return found
+
+
+def suggestions(session: Session, edition: Edition) -> list[Suggestion]:
+    """Places where enough settlements agree, those with the most reports first; what was decided on is left out."""
+    settled = settlements(session, edition)
+    if not settled:
+        return []
+    decided = _decided(session, edition)
+    points = shapely.points([one.x for one in settled], [one.y for one in settled])
+    open_ = [
+        one
+        for one, point in zip(settled, points, strict=True)
+        if not any(area == one.area and shapely.covers(polygon, point) for area, polygon in decided)
+    ]
+    sheet = atlas.sheet(session, edition, edition.routing_level)
+    found = []
+    for place in _places(open_):
+        polygon = _outline(place, sheet)
+        within = shapely.covers(polygon, points) if polygon is not None else np.zeros(len(points), np.bool_)
+        agreed = all(one.area == place[0].area for one, inside in zip(settled, within, strict=True) if inside)
+        if polygon is not None and agreed:
+            found.append(_suggested(edition, place, polygon))
+    return sorted(found, key=lambda one: (-one.reports, one.key))
+
+
+def _decided(session: Session, edition: Edition) -> list[tuple[str, shapely.Geometry]]:
+    query = select(Correction.area_code, Correction.geometry.ST_AsBinary()).where(Correction.edition_id == edition.id)
+    return [(area, shapely.from_wkb(bytes(wkb))) for area, wkb in session.execute(query)]
+
+
+def _places(settled: Sequence[Settlement]) -> list[list[Settlement]]:
+    """Settlements of one area of which no two are more than ACROSS apart, where there are enough and of enough people.
+
+    By complete linkage, so that a row of pins along a road is several places and never a long one.
+    """
+    by_area: dict[str, list[Settlement]] = {}
+    for one in settled:
+        by_area.setdefault(one.area, []).append(one)
+    found = []
+    for several in by_area.values():
+        mine = several[:MOST]
+        if len(mine) < options.value("correction_reports"):
+            continue
+        tree = linkage(np.array([(one.x, one.y) for one in mine]), method="complete")
+        label: NDArray[Any] = fcluster(tree, ACROSS, criterion="distance")
+        for number in np.unique(label):
+            place = [mine[row] for row in np.flatnonzero(label == number)]
+            if len(place) >= options.value("correction_reports") and _senders(place) >= LEAST_SENDERS:
+                found.append(place)
+    return found
+
+
+def _senders(place: Sequence[Settlement]) -> int:
+    return len({one.sender for one in place if one.sender is not None})
+
+
+def _outline(place: Sequence[Settlement], sheet: atlas.Sheet) -> shapely.Polygon | None:
+    """The hull of the pins and AROUND, within the areas that they might have been in."""
+    hull = shapely.convex_hull(shapely.multipoints([(one.x, one.y) for one in place]))
+    wide = shapely.buffer(hull, AROUND, quad_segs=4)
+    codes = frozenset().union(*(one.among for one in place))
+    mine = np.flatnonzero(np.isin(sheet.code[sheet.pieces.owner], list(codes)))
+    near = sheet.pieces.polygons[mine][shapely.intersects(sheet.pieces.polygons[mine], wide)]
+    # A hair more than the pieces, or their inner borders would cut it.
+    land = shapely.union_all(shapely.buffer(shapely.intersection(near, wide), 0.01))
+    parts = shapely.get_parts(land)
+    if not len(parts):
+        return None
+    largest = shapely.simplify(max(parts, key=lambda part: float(part.area)), 0.05)
+    return largest if isinstance(largest, shapely.Polygon) and not largest.is_empty else None
+
+
+def _suggested(edition: Edition, place: Sequence[Settlement], polygon: shapely.Polygon) -> Suggestion:
+    said = f"{edition.code} {place[0].area} {sorted(one.report for one in place)}"
+    key = hashlib.sha256(said.encode()).hexdigest()[:KEY]
+    return Suggestion(key, place[0].area, polygon, len(place), _senders(place))
