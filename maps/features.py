@@ -3,10 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Subquery, Text, case, cast, func, null, select, type_coerce
-from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from boundaries.models import Area
+from boundaries.naming import Named
 from geo.filters import (
     Filters,
     apply_filters,
@@ -55,13 +55,7 @@ def select_public(filters: Filters | None = None, *, bulk: bool = False, exact: 
     pictures = _gathered() if bulk else None
     others = {name: _referred(column) for name, column in _OTHERS.items()} if bulk else {}
     open_to_all = Report.published_at.is_not(None) & Report.hidden_at.is_(None) & ~Category.sensitive
-    names = (
-        select(Area.code, Area.name)
-        .where(Area.level != "neighbour")
-        .ext(distinct_on(Area.code))
-        .order_by(Area.code, Area.edition_id.desc())
-        .subquery("area_names")
-    )
+    names = Named()
     query = (
         select(
             Report.id,
@@ -72,7 +66,7 @@ def select_public(filters: Filters | None = None, *, bulk: bool = False, exact: 
             Category.name.label("category_name"),
             Report.state,
             Report.area_code.label("area"),
-            names.c.name.label("area_name"),
+            names.area.label("area_name"),
             case((~Category.sensitive, Report.commune_code)).label("commune"),
             Unit.code.label("unit"),
             Unit.name.label("unit_name"),
@@ -94,8 +88,8 @@ def select_public(filters: Filters | None = None, *, bulk: bool = False, exact: 
         )
         .join(Category, Category.id == Report.category_id)
         .join(Unit, Unit.id == Report.unit_id)
-        .outerjoin(names, names.c.code == Report.area_code)
     )
+    query = names.joined(query)
     if pictures is not None:
         query = query.outerjoin(pictures, pictures.c.report_id == Report.id)
     for name, other in others.items():

@@ -17,7 +17,7 @@ from api.open311.formats import answer
 from api.open311.states import STATUSES, detailed, status
 from api.open311.updates import last_words
 from api.web.states import state_name
-from boundaries.models import Area
+from boundaries import naming
 from geo import codes
 from geo.errors import NotFoundError
 from geo.filters import Filters, after, apply_filters, cursor_of, newest_first
@@ -155,7 +155,7 @@ def _told(
     more = inside.inside(session, key, [row.id for row in sought])
     rows = [SimpleNamespace(**(dict(row._mapping) | more.get(row.id, {}))) for row in sought]
     words = last_words(session, [row.id for row in rows], lang)
-    places = _places(session, {code for row in rows for code in (row.commune, row.area) if code})
+    places = naming.of_codes(session, {(row.area, row.commune) for row in rows})
     found = []
     for row in rows:
         said = _request(row, words.get(row.id), _address(row, places, lang), lang, site)
@@ -163,15 +163,12 @@ def _told(
     return found
 
 
-def _places(session: Session, area_codes: set[str]) -> dict[str, str]:
-    query = select(Area.code, Area.kind, Area.name).where(Area.code.in_(area_codes), Area.level != "neighbour")
-    # A code that several editions have is named as the newest has it.
-    return {one.code: f"{one.kind} {one.name}" for one in session.execute(query.order_by(Area.edition_id))}
-
-
-def _address(row: Any, places: dict[str, str], lang: Lang) -> str | None:
-    found = dict.fromkeys(places[code] for code in (row.commune, row.area) if code in places)
-    return ", ".join([*found, translate(PROVINCE, lang)]) if found else None
+def _address(row: Any, places: dict[naming.Codes, naming.Place], lang: Lang) -> str | None:
+    place = places.get((row.area, row.commune))
+    if place is None:
+        return None
+    found = dict.fromkeys(one.full for one in (place.commune, place.area) if one)
+    return ", ".join([*found, translate(PROVINCE, lang)])
 
 
 def _request(row: Any, words: str | None, address: str | None, lang: Lang, site: str) -> dict[str, Any]:

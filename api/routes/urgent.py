@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import signed
@@ -13,9 +12,8 @@ from api.deps import LangDep, SessionDep
 from api.describing import SIGNED
 from api.refusals import KEYED, refusals
 from api.web.mapping import category_name
-from boundaries.models import Area
+from boundaries.naming import Named
 from geo.i18n import Lang
-from geo.models import Report
 from geo.unseen import unseen
 
 router = APIRouter(tags=["control room"])
@@ -30,8 +28,7 @@ def show(request: Request, session: SessionDep, lang: LangDep) -> Response:
 
 def listed(session: Session, lang: Lang, now: datetime) -> list[dict[str, Any]]:
     """Code, category, area, unit and moment of each, codes as everywhere and beside them the names of the three."""
-    area = select(Area.name).where(Area.code == Report.area_code, Area.level != "neighbour")
-    named = area.order_by(Area.edition_id.desc()).limit(1).correlate(Report).scalar_subquery()
+    names = Named()
     return [
         {
             "code": one.code,
@@ -43,5 +40,5 @@ def listed(session: Session, lang: Lang, now: datetime) -> list[dict[str, Any]]:
             "unit_name": one.unit.name,
             "since": one.created_at.isoformat(),
         }
-        for one, name in session.execute(unseen(now).add_columns(named))
+        for one, name in session.execute(names.joined(unseen(now).add_columns(names.area)))
     ]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from api.web import formats
 from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
-from boundaries import reasons
-from boundaries.models import Area, Assignment
+from boundaries import naming, reasons
+from boundaries.models import Assignment
 from geo import proof
 from geo.beside import DOOR as BORDER
 from geo.effects import REASONS as REJECTED
@@ -55,9 +55,8 @@ class Why(NamedTuple):
 
 def area_name(session: Session, report: Report) -> str | None:
     """The full name of the routed area: "thành phố Hội An"."""
-    query = select(Area.kind, Area.name).where(Area.code == report.area_code, Area.level != "neighbour")
-    row = session.execute(query.order_by(Area.edition_id.desc()).limit(1)).one_or_none()
-    return f"{row.kind} {row.name}" if row else None
+    names = naming.of_codes(session, [(report.area_code, report.commune_code)])
+    return next((place.area.full for place in names.values()), None)
 
 
 def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Why | None:

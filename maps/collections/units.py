@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, null, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from boundaries.models import Area
+from boundaries.models import Area, Edition
 from geo.geometry import SRID
 from geo.i18n import _
 from geo.models import Unit
@@ -27,9 +27,11 @@ def collection(province: Box | None) -> Collection:
     """Units with a point in the area that each answers for, which is the province for one without an area."""
     places = (
         select(Area.code, func.ST_PointOnSurface(Area.outline).label("place"))
-        .where(Area.level != "neighbour")
+        .join(Area.edition)
+        # A commune's code means other land in an edition that does not route to communes.
+        .where(Area.level == Edition.routing_level)
         .ext(distinct_on(Area.code))
-        .order_by(Area.code, Area.edition_id.desc())
+        .order_by(Area.code, (Edition.state == "active").desc(), Edition.valid_from.desc())
         .subquery("places")
     )
     values = [getattr(Unit, {"area": "area_code"}.get(one.name, one.name)).label(one.name) for one in _COLUMNS]

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from boundaries.models import Area
+from boundaries.naming import of_areas
 from geo.models import Category, Unit
 from maps.statistics.performance import Dimension, Line
 from maps.statistics.periods import Period, name
@@ -45,16 +44,10 @@ def names(session: Session, *, english: bool = False) -> Names:
     units = session.execute(select(Unit.id, Unit.code, Unit.name).order_by(Unit.id))
     title = Category.name_en if english else Category.name
     kinds = session.execute(select(Category.id, Category.code, title).order_by(Category.position, Category.id))
-    areas = session.execute(
-        select(Area.code, Area.kind, Area.name)
-        .where(Area.level != "neighbour")
-        .ext(distinct_on(Area.code))
-        .order_by(Area.code, Area.edition_id.desc())
-    )
     return Names(
         {number: Called(code, said) for number, code, said in units},
         {number: Called(code, said) for number, code, said in kinds},
-        {code: Called(code, f"{kind} {said}") for code, kind, said in areas},
+        {code: Called(code, one.full) for code, one in of_areas(session).items()},
     )
 
 

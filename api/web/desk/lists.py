@@ -13,7 +13,9 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.web import forgery, mapping
 from api.web.desk.asking import AskedDep, query
 from api.web.render import page
+from boundaries import naming
 from boundaries.models import Area
+from boundaries.naming import Named
 from geo import claims, queue
 from geo.clock import urgent_of
 from geo.filters import next_deadline
@@ -99,23 +101,18 @@ def units(session: Session) -> list[Unit]:
 
 def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int, lang: Lang) -> list[dict[str, Any]]:
     photo = select(Media.key).where(Media.report_id == Report.id).order_by(Media.id).limit(1).scalar_subquery()
-    commune = (
-        select(Area.name)
-        .where(Area.code == Report.commune_code, Area.level == "commune")
-        .order_by(Area.edition_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    names_ = Named()
     columns = (
         next_deadline(),
         urgent_of(),
         photo,
-        commune,
+        names_.commune,
         func.ST_X(Report.point),
         func.ST_Y(Report.point),
         User.name,
     )
     found = queue.in_queue(who, asked, now).outerjoin(User, User.id == Report.assignee_id).add_columns(*columns)
+    found = names_.joined(found, communes=True)
     names = ("deadline", "urgent", "photo", "commune", "lon", "lat", "assignee")
     rows = []
     for report, *values in session.execute(found.offset(at).limit(PAGE + 1)):
@@ -139,12 +136,9 @@ def _communes(session: Session, who: Actor) -> list[tuple[str, str]]:
     mine = exists().where(Report.commune_code == Area.code)
     if who.unit_id is not None:
         mine = mine.where(Report.unit_id == who.unit_id)
-    rows = session.execute(
-        select(Area.code, Area.name)
-        .where(mine, Area.level == "commune")
-        .order_by(Area.name, Area.code, Area.edition_id.desc())
-    )
-    return list({row.code: row.name for row in rows}.items())
+    there = session.scalars(select(Area.code).where(mine, Area.level == "commune").distinct())
+    names = naming.of_areas(session, there)
+    return sorted(((code, one.name) for code, one in names.items()), key=lambda pair: (pair[1], pair[0]))
 
 
 def _wanted(tab: str, who: Actor) -> bool:

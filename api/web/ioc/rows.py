@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from api.web import formats, history
 from api.web.desk.choices import offers
 from api.web.states import state_name
-from boundaries.models import Area, Assignment
+from boundaries import naming
+from boundaries.models import Assignment
 from geo.i18n import Lang, _, translate
 from geo.models import Media, Report, Unit
 from geo.permissions import Actor, may
@@ -21,7 +22,7 @@ STEPS = 30  # of a report's history in the dialog, the newest
 
 def rows(session: Session, found: Sequence[Row[Any]], who: Actor, lang: Lang, now: datetime) -> list[dict[str, Any]]:
     """The rows of `waiting.listed` as the wall lists them; places are the public ones."""
-    areas = _areas(session, {one.Report.area_code for one in found})
+    areas = naming.of_codes(session, {_codes(one.Report) for one in found})
     settle = [one.Report for one in found if _to_settle(one.Report, who)]
     candidates = _candidates(session, settle)
     return [
@@ -29,7 +30,7 @@ def rows(session: Session, found: Sequence[Row[Any]], who: Actor, lang: Lang, no
             "code": one.Report.code,
             "category": one.Report.category.code,
             "state": state_name(one.Report.state, lang),
-            "area": areas.get(one.Report.area_code, ""),
+            "area": areas[codes].area.full if (codes := _codes(one.Report)) in areas else "",
             "unit": one.Report.unit.name,
             "ago": formats.ago(one.Report.created_at, lang, now=now),
             "due": _due(one.deadline, lang, now),
@@ -111,10 +112,5 @@ def _offered(report: Report, stored: Sequence[dict[str, Any]], names: dict[str, 
     ]
 
 
-def _areas(session: Session, codes: set[str | None]) -> dict[str, str]:
-    query = (
-        select(Area.code, func.concat(Area.kind, " ", Area.name).label("name"))
-        .where(Area.code.in_([code for code in codes if code]), Area.level != "neighbour")
-        .order_by(Area.edition_id)
-    )
-    return {one.code: one.name for one in session.execute(query)}
+def _codes(report: Report) -> naming.Codes:
+    return report.area_code, report.commune_code
