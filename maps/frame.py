@@ -18,6 +18,7 @@ TITLES = {
     "heatmap": _("Bản đồ nhiệt"),
     "timeline": _("Diễn biến theo thời gian"),
     "districts": _("So sánh theo địa bàn"),
+    "editions": _("Thay đổi địa giới"),
     "ioc": _("Trung tâm IOC"),
 }
 LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}

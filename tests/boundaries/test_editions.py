@@ -215,7 +215,7 @@ def test_a_diff_tells_what_became_of_each_area(session: Session) -> None:
     assert ("commune", "moved", ("Quế Lâm",), ("Quế Lâm",)) in said
     counts = {what: sum(one.what == what and one.level == "commune" for one in changes) for what in diff.WHATS}
     assert counts == {
-        "kept": 216, "renamed": 6, "moved": 3, "redrawn": 0, "merged": 8, "split": 0, "new": 0, "gone": 0,
+        "kept": 216, "renamed": 6, "recoded": 0, "moved": 3, "redrawn": 0, "merged": 8, "split": 0, "new": 0, "gone": 0,
     }  # fmt: skip
     back = {
         (one.what, tuple(a.name for a in one.old), tuple(a.name for a in one.new))
