@@ -25,6 +25,7 @@ from maps.frame import Frame, Site
 
 MINUTES, MOST = 10, 8
 AUTHORITY = "authority"  # the view of the levels by which reports are routed, where they differ
+VIEWS = (AUTHORITY, "district", "commune")
 
 
 @dataclass(frozen=True)

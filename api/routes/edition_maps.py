@@ -32,10 +32,7 @@ def page(
     with opened(request) as session:
         both = comparing.chosen(session, query.get("from"), query.get("to"))
         views = comparing.views(pairs(session, *both))
-        view = query.get("level") or next(iter(views))
-        if view not in views:
-            said = _("Không so sánh được ở cấp {level}; hai phiên bản này có: {levels}.")
-            raise InvalidError(said, field="level", level=view[:20], levels=", ".join(views))
+        view = _view(query.get("level"), views)
         demo = comparing.only_demo(session)
         site = _site(lang, {name: query[name] for name in ("from", "to", "level") if name in query}, nonce)
         around = comparing.frame(session, settings, both, lang, site)
@@ -47,6 +44,14 @@ def page(
     if query.get("lang") in LANGUAGES:
         response.set_cookie("lang", lang, max_age=_YEAR, path="/", samesite="lax")
     return response
+
+
+def _view(said: str | None, views: dict[str, tuple[str, str]]) -> str:
+    """The view asked for, else what routes: whoever chooses other editions may keep a view that these do not have."""
+    if said is not None and said not in comparing.VIEWS:
+        told = _("Không có cách so sánh {level}; có: {levels}.")
+        raise InvalidError(told, field="level", level=said[:20], levels=", ".join(comparing.VIEWS))
+    return said if said in views else next(iter(views))
 
 
 def _site(lang: Lang, written: dict[str, str], nonce: str) -> Site:

@@ -8,8 +8,6 @@ quangnam.editions = (map) => {
   const pieces = L.geoJSON(data.pieces, {
     pane: "pieces", style: ({ properties: one }) => ({ className: `piece piece-${one.what}${stays(one)}` }),
   }).addTo(map);
-  // What changes may be a small corner of the province.
-  if (data.pieces.length) map.fitBounds(pieces.getBounds(), { padding: [48, 48], maxZoom: 11, animate: false });
   for (const name of ["lost", "won"]) {
     L.geoJSON(data[name], { pane: "borders", interactive: false, style: { className: `border-${name}`, fill: false } }).addTo(map);
   }
