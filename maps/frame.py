@@ -21,6 +21,7 @@ TITLES = {
     "editions": _("Thay đổi địa giới"),
     "ioc": _("Trung tâm IOC"),
 }
+TABS = TITLES | {"editions": _("Địa giới")}  # as the menu says them, where five have to stand in a line
 LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
 
 

@@ -46,9 +46,9 @@ def test_the_form_and_the_table_work_without_script(live: Live, open_page: OpenP
 
 
 def test_the_planner_and_the_maps_lead_to_it(live: Live, page: Page) -> None:
-    for path in ("/planner", "/maps/districts"):
+    for path, name in (("/planner", "Thay đổi địa giới"), ("/maps/districts", "Địa giới")):
         page.goto(f"{live.url}{path}")
-        page.get_by_role("link", name="Thay đổi địa giới").click()
+        page.get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name="Thay đổi địa giới")).to_be_visible()
 
 
