@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import describing, installation, performing, problems
+from api import comparing, describing, installation, performing, problems
 from api import follow as private_links
 from api.body_limit import BodyLimit
 from api.listener import Listener
@@ -22,7 +22,9 @@ from api.routes import (
     boundaries,
     categories,
     claims,
+    compared,
     density,
+    edition_maps,
     exports,
     feeds,
     follow,
@@ -52,7 +54,8 @@ from api.web import site
 from geo.settings import Settings
 from maps.past import Past
 
-# In the order in which addresses are tried: `removed` before the reports that it would be the code of.
+# In the order in which addresses are tried: `removed` before the reports that it would be the code of, the map of
+# two editions before the four that share an address.
 DOORS = (
     assets,
     removed,
@@ -73,6 +76,7 @@ DOORS = (
     exports,
     orders,
     feeds,
+    edition_maps,
     maps,
     density,
     hotspots,
@@ -80,6 +84,7 @@ DOORS = (
     statistics,
     performance,
     overview,
+    compared,
     boundaries,
     stream,
     pocket,
@@ -115,7 +120,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.add_middleware(BrotliMiddleware, quality=5, minimum_size=500, excluded_handlers=packed)
     app.add_middleware(Measuring, registry=app.state.registry)
     app.state.hotspots = hotspots.remembered_hotspots()
-    app.state.correspondence = boundaries.remembered_correspondence()
+    app.state.laid = comparing.room()
     app.state.statistics = performing.remembered_answers()
     for door in DOORS:
         app.include_router(door.router)

@@ -1,25 +1,13 @@
 """What became of each area of one edition in another, with shares: figures of 2023 told by the areas of 2026."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
-from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from boundaries.atlas import Sheet, sheet
-from boundaries.importing import area_m2
-from boundaries.metric import Floats
 from boundaries.models import Edition
-from geo.errors import NotFoundError
-from geo.i18n import _
-from geo.models import Report
-from geo.permissions import PUBLIC, visible
-
-_LEAST = 1.0  # m²: what two areas have in common by less is a rounded corner
-_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])  # a point as WKB has it
+from boundaries.overlay import NONE, Overlay, overlay
+from boundaries.reported import Reported, reported
 
 
 @dataclass(frozen=True)
@@ -47,51 +35,24 @@ def correspondence(
     Reports are those that the public may see, by their public points, the demonstration's where it is `demo`;
     NotFoundError for a level that an edition lacks.
     """
-    old, new = _sheet(session, first, level), _sheet(session, second, other)
-    sizes, counts = _sizes(old, new), _reports(session, old, new, demo)
+    laid = overlay(session, first, level, second, other)
+    return parts(laid, reported(session, laid, demo=demo))
+
+
+def parts(laid: Overlay, counts: Reported) -> list[Part]:
+    """The parts of an overlay with the reports on each."""
+    old, new, every = laid.old, laid.new, counts.every
+    # The last column is what no new area has.
+    sizes = np.zeros((len(old.code), len(new.code) + 1))
+    mine = laid.left != NONE
+    sizes[laid.left[mine], laid.right[mine]] = laid.sizes[mine]
     found: list[Part] = []
     for i, row in enumerate(sizes):
-        total, reports = float(row.sum()), int(counts[i].sum())
-        for j in sorted(np.flatnonzero((row > 0) | (counts[i] > 0)), key=lambda j: (-row[j], j)):
+        total, reports = float(row.sum()), int(every[i].sum())
+        for j in sorted(np.flatnonzero((row > 0) | (every[i] > 0)), key=lambda j: (-row[j], j)):
             code, name = (new.code[j], new.full_name(int(j))) if j < len(new.code) else (None, None)
-            share = int(counts[i, j]) / reports if reports else None
-            part = Part(old.code[i], old.full_name(i), code, name, row[j], row[j] / total, int(counts[i, j]), share)
+            share = int(every[i, j]) / reports if reports else None
+            size = float(row[j])
+            part = Part(old.code[i], old.full_name(i), code, name, size, size / total, int(every[i, j]), share)
             found.append(part)
     return found
-
-
-def _sheet(session: Session, edition: Edition, level: str) -> Sheet:
-    found = sheet(session, edition, level) if level in ("district", "commune") else None
-    if found is None or not len(found.code):
-        raise NotFoundError(_("Phiên bản {code} không có cấp {level}."), code=edition.code, level=level[:20])
-    return found
-
-
-def _sizes(old: Sheet, new: Sheet) -> Floats:
-    """Square metres common to each old and each new area; the last column is what no new area has."""
-    sizes = np.zeros((len(old.code), len(new.code) + 1))
-    left, right = shapely.STRtree(new.polygons).query(old.polygons, predicate="intersects")
-    common = shapely.intersection(old.polygons[left], new.polygons[right])
-    sizes[left, right] = [area_m2(shape) for shape in common]
-    whole = np.array([area_m2(shape) for shape in old.polygons])
-    sizes[:, -1] = np.maximum(whole - sizes[:, :-1].sum(axis=1), 0)
-    sizes[sizes < _LEAST] = 0
-    return sizes
-
-
-def _reports(session: Session, old: Sheet, new: Sheet, demo: bool) -> NDArray[np.int64]:
-    lon, lat = _places(session, demo)
-    before, after = old.raster.areas(lon, lat), new.raster.areas(lon, lat)
-    counts = np.zeros((len(old.code), len(new.code) + 1), np.int64)
-    # Number -1, in none of them, is the last column.
-    np.add.at(counts, (before[before >= 0], after[before >= 0]), 1)
-    return counts
-
-
-def _places(session: Session, demo: bool) -> tuple[Floats, Floats]:
-    """Longitudes and latitudes of the public points, as one value of bytes: a row each would take ten times as long."""
-    wkb: Any = func.ST_AsBinary(Report.public_point, "NDR", type_=None)
-    query = visible(select(func.string_agg(wkb, text("''::bytea"))).select_from(Report), PUBLIC)
-    query = query.where(Report.demo if demo else ~Report.demo)
-    points = np.frombuffer(session.scalar(query) or b"", _POINT)
-    return points["x"].copy(), points["y"].copy()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -20,7 +21,7 @@ from geo.i18n import _
 LEVELS = ("district", "commune", "neighbour")
 # Side, in degrees, of the square as large as the smallest corner that an outline keeps. With these the default
 # districts weigh about 55 kB as GeoJSON and the 241 communes 230 kB, and no border strays half a kilometre.
-_TOLERANCE = {"district": 0.0025, "commune": 0.002, "neighbour": 0.004}
+TOLERANCE = {"district": 0.0025, "commune": 0.002, "neighbour": 0.004}
 _PART_VERTICES = 64  # what a lookup reads to answer for one pin fits in a page or two
 _GEOD = Geod(ellps="WGS84")
 
@@ -48,7 +49,7 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     session.execute(delete(Area).where(Area.edition_id == edition.id, Area.level.in_(levels)))
     for level in levels:
         some = [area for area in areas if area.level == level]
-        drawn = outlines([area.polygon for area in some], _TOLERANCE[level])
+        drawn = outlines([area.polygon for area in some], TOLERANCE[level])
         session.execute(insert(Area), [_row(edition, *pair) for pair in zip(some, drawn, strict=True)])
     session.execute(
         _PARTS, {"edition": edition.id, "srid": METRIC_SRID, "vertices": _PART_VERTICES, "levels": list(levels)}
@@ -73,7 +74,7 @@ def refuse_active(edition: Edition) -> None:
         )
 
 
-def outlines(polygons: Sequence[MultiPolygon], tolerance: float) -> list[MultiPolygon]:
+def outlines(polygons: Sequence[Any], tolerance: float) -> list[MultiPolygon]:
     """Neighbours simplified together, so that they still share their borders; to five decimals, about a metre."""
     array = np.array(polygons, object)
     rounded = shapely.transform(shapely.coverage_simplify(array, tolerance), lambda points: points.round(5))

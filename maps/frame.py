@@ -20,8 +20,10 @@ TITLES = {
     "timeline": _("Diễn biến theo thời gian"),
     "districts": _("So sánh theo địa bàn"),
     "uncertain": _("Nơi chưa chắc thuộc đâu"),
+    "editions": _("Thay đổi địa giới"),
     "ioc": _("Trung tâm IOC"),
 }
+TABS = TITLES | {"editions": _("Địa giới")}  # as the menu says them, where five have to stand in a line
 LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
 
 

@@ -15,7 +15,7 @@ from folium.template import Template
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from maps.frame import NAMES, TITLES, Frame
+from maps.frame import TABS, TITLES, Frame
 from maps.labels import COAST, OPEN_SEA, SEA
 from maps.live import Live
 from maps.style import icon_path
@@ -92,7 +92,7 @@ class Page(Figure):
                 _=frame.say,
                 number=frame.number,
                 titles=TITLES,
-                names=NAMES,
+                tabs=TABS,
                 styles=[link.url for link in links if isinstance(link, CssLink)],
                 scripts=[link.url for link in links if isinstance(link, JavascriptLink)],
                 map=_plain(self.html),

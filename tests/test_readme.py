@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -17,6 +19,7 @@ from geo.models import Report
 from maps.export import Asked, write
 from maps.export.crs import code_of
 
+TAM_KY = (108.474, 15.5736, "502")
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # What stands in code: fenced blocks and spans.
@@ -69,3 +72,27 @@ def test_the_lines_for_geopandas_open_an_export_and_draw_it(
     assert all(report.code in page for report in made)
     drawn = re.findall(r'"coordinates": \[([\d.]+), ([\d.]+)\]', page)
     assert any((float(lon), float(lat)) == pytest.approx((108.474, 15.5736), abs=1e-7) for lon, lat in drawn)
+
+
+def test_the_lines_for_pandas_tell_figures_of_districts_by_communes(
+    client: TestClient,
+    session: Session,
+    make_report: Callable[..., Report],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for lon, lat, area in ((108.338, 15.8794, "503"), (108.338, 15.8794, "503"), (108.5155, 15.957, "503"), TAM_KY):
+        make_report(lon=lon, lat=lat, area_code=area).created_at = datetime(2023, 5, 1, tzinfo=UTC)
+    session.flush()
+    text = (ROOT / "docs/boundaries.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for address, name in re.findall(r'curl "http://127.0.0.1:8000(/\S+)" -o (\S+)', text):
+        (tmp_path / name).write_bytes(client.get(address).content)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, Any] = {}
+    exec(lines, found)  # the page's own lines
+    told = found["by_commune"]
+    assert told.sum() == pytest.approx(4)
+    assert told["20410", "phường Hội An"] == pytest.approx(2)
+    assert told["20434", "xã Tân Hiệp"] == pytest.approx(1)
+    assert "phường Hội An,2.0" in (tmp_path / "figures-by-commune.csv").read_text(encoding="utf-8")

@@ -8,10 +8,10 @@ import typer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.cli import activation, context
+from api.cli import activation, compared, context
 from api.cli.placing import place
 from api.cli.tables import show
-from boundaries import bringing, checks, correspondence, diff, editions, files, territory
+from boundaries import bringing, checks, editions, files, territory
 from boundaries.bringing import About
 from boundaries.files import Fields
 from boundaries.models import Area
@@ -21,17 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="Địa giới hành chính, theo t
 Level = Literal["district", "commune", "neighbour"]
 LEVELS = {"district": "huyện", "commune": "xã", "neighbour": "tỉnh bên cạnh"}
 STATES = {"draft": "bản nháp", "scheduled": "đã hẹn giờ", "active": "hiệu lực"}
-WHAT = {
-    "kept": "giữ nguyên",
-    "renamed": "đổi tên, mã hoặc loại",
-    "moved": "sang huyện khác",
-    "redrawn": "đổi ranh giới",
-    "merged": "hợp nhất",
-    "split": "chia tách",
-    "new": "mới",
-    "gone": "mất",
-}
 EditionCode = Annotated[str, typer.Argument(help="mã phiên bản, ví dụ 2025-07")]
+app.command("diff")(compared.diff)
+app.command("correspondence")(compared.correspondence)
 
 
 @app.command("list")
@@ -87,51 +79,6 @@ def check(edition: EditionCode) -> None:
                 typer.echo(f"{word} {flaw.square_metres:.1f} m²: {', '.join(flaw.codes)} ({lon}, {lat})")
     if not all(one.sound for one in found):
         raise typer.Exit(1)
-
-
-@app.command("diff")
-def diff_(
-    first: EditionCode,
-    second: EditionCode,
-    every: Annotated[bool, typer.Option("--all", help="cả những đơn vị giữ nguyên")] = False,
-) -> None:
-    """Shows what became of the areas of one edition in another."""
-    with context.engine(load()) as engine, Session(engine) as session:
-        changes = diff.diff(session, editions.find(session, first), editions.find(session, second))
-        show(
-            ["cấp", "thay đổi", first, second],
-            [
-                [LEVELS[one.level], WHAT[one.what], _names(one.old), _names(one.new)]
-                for one in changes
-                if every or one.what != "kept"
-            ],
-        )
-        kept = sum(one.what == "kept" for one in changes)
-        typer.echo(f"{len(changes) - kept} thay đổi, {kept} giữ nguyên.")
-
-
-@app.command("correspondence")
-def correspondence_(
-    first: EditionCode,
-    second: EditionCode,
-    level: Annotated[Level, typer.Option(help="cấp của phiên bản thứ nhất")] = "commune",
-    to: Annotated[Level, typer.Option(help="cấp của phiên bản thứ hai")] = "commune",
-) -> None:
-    """Shows how much of each area of one edition lies in which areas of another, by land and by reports."""
-    with context.engine(load()) as engine, Session(engine) as session:
-        editions_ = (editions.find(session, first), editions.find(session, second))
-        found = correspondence.correspondence(session, *editions_, level, to)
-    show(
-        [first, "tên", second, "tên", "km²", "% diện tích", "phản ánh", "% phản ánh"],
-        [
-            [
-                *(one.old, one.old_name, one.new or "–", one.new_name or "–"),
-                *(f"{one.square_metres / 1e6:.3f}", f"{100 * one.area_share:.2f}"),
-                *(str(one.reports), "" if one.report_share is None else f"{100 * one.report_share:.2f}"),
-            ]
-            for one in found
-        ],
-    )
 
 
 @app.command("import")
@@ -207,7 +154,3 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
 
 for command in (activation.preview, activation.activate, activation.undo, activation.remove):
     app.command()(command)
-
-
-def _names(areas: tuple[Area, ...]) -> str:
-    return ", ".join(f"{one.code} {one.kind} {one.name}" for one in areas)

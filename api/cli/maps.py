@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from api import mapping
+from api import comparing, mapping
 from api.cli import context, filters
 from api.cli.progress import progress
 from api.filters import read_filters
@@ -41,7 +41,7 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     until: filters.Ends = None,
     q: filters.Words = None,
 ) -> None:
-    """Writes the four maps as files that open from disk, without a server."""
+    """Writes the four maps, and that of two editions, as files that open from disk, without a server."""
     language = next((one for one in LANGUAGES if one == lang), None)
     if language is None:
         raise InvalidError(_("Chỉ có tiếng vi và en."), field="lang")
@@ -54,8 +54,8 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     settings = load()
     writer = _Writer(out)
     with context.engine(settings) as engine, Session(engine) as session, progress(len(NAMES) + 1) as advance:
-        _render(session, settings, writer, advance, lang=language, by=step, written=written)
-    typer.echo(f"Đã ghi {len(NAMES)} bản đồ; mở {out / f'{NAMES[0]}.html'} bằng trình duyệt.")
+        count = _render(session, settings, writer, advance, lang=language, by=step, written=written)
+    typer.echo(f"Đã ghi {count} bản đồ; mở {out / f'{NAMES[0]}.html'} bằng trình duyệt.")
 
 
 def _render(
@@ -67,7 +67,8 @@ def _render(
     lang: Lang,
     by: By | None,
     written: dict[str, str],
-) -> None:
+) -> int:
+    """Writes the pages and what they need; how many pages."""
     passing = read_filters(session, **{("box" if name == "bbox" else name): value for name, value in written.items()})
     files = {*FONTS, *(row["name"] for row in wanted() if row["name"].startswith("licences/"))}
 
@@ -76,13 +77,17 @@ def _render(
         return f"{FOLDER}/{name}"
 
     links = f"{settings.public_url.rstrip('/')}/reports/" if settings.public_url else None
-    site = Site(asset=asset, maps={name: f"{name}.html" for name in NAMES}, report=links)
+    both = comparing.two(session)
+    names = (*NAMES, "editions") if both else NAMES
+    site = Site(asset=asset, maps={name: f"{name}.html" for name in names}, report=links)
     pages = {}
     for number, name in enumerate(NAMES):
         advance(number, f"{name}.html")
         around = mapping.frame(session, settings, name, lang=lang, site=site, filters=written)
         around = replace(around, made=datetime.now(UTC))
         pages[f"{name}.html"] = mapping.draw(session, around, passing, by=by).encode()
+    if both:
+        pages["editions.html"] = comparing.whole(session, settings, both, lang, site).encode()
     advance(len(NAMES), FOLDER)
     # The files that a page needs come first: whoever opens a page finds it whole.
     for name in sorted(files):
@@ -93,6 +98,7 @@ def _render(
     for name, page in pages.items():
         writer.write(name, page)
     advance(len(NAMES) + 1)
+    return len(pages)
 
 
 class _Writer:

@@ -67,7 +67,7 @@ def _site(name: str, lang: Lang, written: Mapping[str, str], nonce: str) -> Site
     kept = {key: value for key, value in written.items() if key in FILTERS}
     return Site(
         asset=asset_url,
-        maps={one: _address(one, kept) for one in NAMES},
+        maps={one: _address(one, kept) for one in NAMES} | {"editions": "/maps/editions"},
         home="/",
         send="/reports/new",
         report="/reports/",

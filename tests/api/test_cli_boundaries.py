@@ -25,10 +25,10 @@ def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -
     checked = run(runner, "check", "2020")
     assert checked.exit_code == 0
     assert "huyện\t18\t10570.71\t0\t0.0\t0.0" in checked.stdout
-    assert (
-        "huyện\thợp nhất\t509 huyện Quế Sơn, 519 huyện Nông Sơn\t509 huyện Quế Sơn"
-        in run(runner, "diff", "2020", "2025-01").stdout
-    )
+    told = run(runner, "diff", "2020", "2025-01").stdout
+    assert "huyện\thợp nhất\t509 huyện Quế Sơn, 519 huyện Nông Sơn\t509 huyện Quế Sơn\t471.15\t0\t0" in told
+    assert "18 huyện, thành phố, thị xã → 17 huyện, thành phố, thị xã: 1 hợp nhất, 16 giữ nguyên." in told
+    assert "Đổi nơi giải quyết: 471.15 km², 0 phản ánh, 0 chưa giải quyết." in told
     assert "từ 2025-01-01." in run(runner, "activate", "2025-01").stdout
     assert "2020\thiệu lực\t2020-02-01\t2025-01-01\t" in run(runner, "list").stdout
     unknown = run(runner, "activate", "1802")
@@ -39,6 +39,21 @@ def test_what_became_of_each_area_is_a_table(runner: CliRunner) -> None:
     said = run(runner, "correspondence", "2020", "2025-01", "--level", "district", "--to", "district").stdout
     assert "519\thuyện Nông Sơn\t509\thuyện Quế Sơn\t" in said
     assert len(said.splitlines()) == 19
+
+
+def test_a_correspondence_is_written_as_the_files_ending_says(runner: CliRunner, tmp_path: Path) -> None:
+    pair = ["correspondence", "2020", "2025-01"]
+    for name in ("parts.csv", "parts.xlsx", "parts.geojson"):
+        assert "Đã ghi 241 phần" in run(runner, *pair, "--out", str(tmp_path / name)).stdout
+    assert (tmp_path / "parts.csv").read_text(encoding="utf-8-sig").startswith('"old","old_name","new"')
+    assert len(gpd.read_file(tmp_path / "parts.geojson")) == 241
+    assert run(runner, *pair, "--format", "csv", "--out", str(tmp_path / "parts.txt")).exit_code == 0
+    for wrong in (
+        ["--out", str(tmp_path / "parts.pdf")],
+        ["--format", "csv"],
+        ["--out", str(tmp_path / "no" / "x.csv")],
+    ):
+        assert isinstance(run(runner, *pair, *wrong).exception, QuangnamError)
 
 
 def test_an_import_is_a_report_until_it_is_committed(runner: CliRunner, tmp_path: Path) -> None:

@@ -2,7 +2,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+import shapely
+from geoalchemy2.shape import to_shape
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
@@ -216,7 +219,7 @@ def test_a_diff_tells_what_became_of_each_area(session: Session) -> None:
     assert ("commune", "moved", ("Quế Lâm",), ("Quế Lâm",)) in said
     counts = {what: sum(one.what == what and one.level == "commune" for one in changes) for what in diff.WHATS}
     assert counts == {
-        "kept": 216, "renamed": 6, "moved": 3, "redrawn": 0, "merged": 8, "split": 0, "new": 0, "gone": 0,
+        "kept": 216, "renamed": 6, "recoded": 0, "moved": 3, "redrawn": 0, "merged": 8, "split": 0, "new": 0, "gone": 0,
     }  # fmt: skip
     back = {
         (one.what, tuple(a.name for a in one.old), tuple(a.name for a in one.new))
@@ -224,3 +227,24 @@ def test_a_diff_tells_what_became_of_each_area(session: Session) -> None:
     }
     assert ("split", ("Quế Tân",), ("Hiệp Hòa", "Hiệp Thuận")) in back
     assert all(one.what == "kept" for one in diff.diff(session, old, old))
+
+
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        ("2020", "district"),
+        ("2020", "commune"),
+        ("2025-01", "district"),
+        ("2025-01", "commune"),
+        ("2025-07", "commune"),
+    ],
+)
+def test_outlines_of_neighbours_leave_no_gap_and_do_not_overlap(session: Session, code: str, level: str) -> None:
+    areas = session.scalars(select(Area).join(Edition).where(Edition.code == code, Area.level == level)).all()
+    outlines, whole = ([to_shape(getattr(area, name)) for area in areas] for name in ("outline", "geometry"))
+    assert shapely.coverage_is_valid(np.array(outlines, object))
+
+    def holes(shapes: list[shapely.Geometry]) -> int:
+        return sum(len(part.interiors) for part in shapely.get_parts(shapely.union_all(shapes)))
+
+    assert holes(outlines) == holes(whole)

@@ -11,22 +11,12 @@ from sqlalchemy.orm import Session
 from api.remembered import Remembered
 from boundaries import checks, diff, editions, lookup
 from boundaries.checks import Coverage
+from boundaries.diff import Place
 from boundaries.models import Activation, Area, Edition
 from geo.errors import BusyError, ConflictError
 from geo.i18n import _
 from geo.models import User
 
-WHAT = {
-    "kept": _("giữ nguyên"),
-    "renamed": _("đổi tên, mã hoặc loại"),
-    "recoded": _("đổi mã"),
-    "moved": _("sang huyện khác"),
-    "redrawn": _("đổi ranh giới"),
-    "merged": _("hợp nhất"),
-    "split": _("chia tách"),
-    "new": _("mới"),
-    "gone": _("không còn"),
-}
 STATES = {
     "draft": _("bản nháp"),
     "scheduled": _("đã hẹn"),
@@ -157,5 +147,5 @@ def _compare(session: Session, first: Edition, second: Edition) -> Compared:
     return Compared(told, len(changes) - len(told))
 
 
-def _named(areas: tuple[Area, ...]) -> str:
+def _named(areas: tuple[Place, ...]) -> str:
     return ", ".join(f"{one.kind} {one.name} ({one.code})" for one in areas)

@@ -21,10 +21,9 @@ from geo.errors import ConflictError, QuangnamError
 from geo.i18n import Lang, translate
 from geo.settings import Settings
 from maps import extents
-from maps.frame import NAMES
+from maps.editions import WHAT
 
 PATH = "/admin/boundaries"
-COMPARISON = "editions"  # the map of the difference between two editions
 
 
 def listing(
@@ -123,9 +122,9 @@ def _level(levels: dict[str, int], edition: Edition) -> str | None:
 
 def _comparison(first: Edition | None, second: Edition) -> str | None:
     """Where the map of the difference is, where there is one."""
-    if first is None or COMPARISON not in NAMES:
+    if first is None:
         return None
-    return f"/maps/{COMPARISON}?from={quote(first.code, safe='')}&to={quote(second.code, safe='')}"
+    return f"/maps/editions?from={quote(first.code, safe='')}&to={quote(second.code, safe='')}"
 
 
 def ahead(
@@ -174,7 +173,7 @@ def answered(request: Request, settings: Settings, template: str, status: int = 
         levels=forms.LEVELS,
         states=facts.STATES,
         kinds=facts.KINDS,
-        whats=facts.WHAT,
+        whats=WHAT,
         columns=forms.COLUMNS,
         token=forgery.token(settings, mark),
         **values,

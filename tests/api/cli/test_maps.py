@@ -14,6 +14,7 @@ from geo.settings import Settings
 from maps.frame import NAMES
 
 Render = Callable[..., int]
+ALL = (*NAMES, "editions")
 
 
 @pytest.fixture
@@ -42,14 +43,14 @@ def test_four_files_with_all_that_they_load_beside_them(
     engine.dispose()
     out = tmp_path / "maps"
     assert render("--out", out) == 0
-    assert {path.name for path in out.glob("*.html")} == {f"{name}.html" for name in NAMES}
-    for name in NAMES:
+    assert {path.name for path in out.glob("*.html")} == {f"{name}.html" for name in ALL}
+    for name in ALL:
         page = (out / f"{name}.html").read_text(encoding="utf-8")
         loaded = re.findall(r'<(?:script|link|img)[^>]*? (?:src|href)="([^"]+)"', page)
         assert loaded
         assert all((out / address).is_file() for address in loaded), loaded
         links = re.findall(r'<a [^>]*href="([^"#]+)"', page)
-        assert set(links) <= {f"{other}.html" for other in NAMES}
+        assert set(links) <= {f"{other}.html" for other in ALL}
         assert "Dữ liệu mẫu" in page
         assert 'rel="preload"' not in page
     assert code in (out / "incidents.html").read_text(encoding="utf-8")
