@@ -1,12 +1,13 @@
 """A change of the borders from a browser: a file is brought, looked at, put in force and taken back."""
 
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from api.delivery import worker
 from api.signed import COOKIE
@@ -27,7 +28,9 @@ def enter(live: Live) -> Callable[[Page], None]:
         with live.sessions.begin() as session:
             user = session.scalar(select(User).where(User.role == "administrator"))
             if user is None:
-                user, _link = accounts.add(session, "sen@example.vn", name="Lê Thị Sen", role="administrator")
+                user, _link = accounts.add(
+                    session, "sen@example.vn", name="Lê Thị Sen", role="administrator", unit=None
+                )
                 session.flush()
             token = logins.begin(session, user, "Firefox", complete=True)
         page.context.add_cookies([{"name": COOKIE, "value": token, "url": live.url}])
@@ -36,14 +39,29 @@ def enter(live: Live) -> Callable[[Page], None]:
 
 
 @pytest.fixture
-def work(live: Live) -> Callable[[], None]:
-    """Lets a real worker do what waits, until nothing does."""
+def work(live: Live) -> Iterator[Callable[[], None]]:
+    """Lets a real worker do what waits, beside the browser that looks on."""
+    threads: list[threading.Thread] = []
+    url = live.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+    waiting = text(
+        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at < now(), true)"
+    )
+
+    def all_of_it() -> None:
+        left = 1
+        while left:  # a job whose lock another one had is left behind by a worker that does not wait
+            app = worker.build(url, live.settings, live.sessions)
+            app.run_worker(wait=False, install_signal_handlers=False)
+            with live.engine.connect() as connection:
+                left = connection.scalar(waiting) or 0
 
     def run() -> None:
-        url = live.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-        worker.build(url, live.settings, live.sessions).run_worker(wait=False, install_signal_handlers=False)
+        threads.append(threading.Thread(target=all_of_it))
+        threads[-1].start()
 
-    return run
+    yield run
+    for thread in threads:
+        thread.join(timeout=60)
 
 
 @pytest.fixture
