@@ -161,7 +161,7 @@ def remove(session: Session, code: str) -> None:
 def _draft(session: Session, code: str) -> Edition:
     edition = editions.find(session, code)
     # Whoever writes areas into it waits, and is told afterwards that it is active.
-    session.refresh(edition, with_for_update=True)
+    session.refresh(edition, with_for_update={"key_share": True})
     if edition.state == "active":
         raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
     return edition
@@ -197,11 +197,13 @@ def _announced(session: Session, made: Activation, tally: Tally, before: str, af
 
 
 def _moved(session: Session, activation_id: int) -> dict[int, Row[Any]]:
-    """What an activation moved and nobody has moved since, by report; rows of Moved."""
-    since = exists().where(
-        Event.report_id == Moved.report_id, Event.id > Moved.event_id, Event.action.in_(moving.BY_HAND)
-    )
-    query = select(*Moved.__table__.columns).where(Moved.activation_id == activation_id, ~since)
+    """What an activation moved and nobody has moved since, by report; rows of Moved.
+
+    What a later edition moved has come back by its own undoing.
+    """
+    since = (Event.report_id == Moved.report_id, Event.id > Moved.event_id, Event.action.in_(moving.BY_HAND))
+    again = exists().where(*since, Event.door != moving.EDITION)
+    query = select(*Moved.__table__.columns).where(Moved.activation_id == activation_id, ~again)
     return {one.report_id: one for one in session.execute(query)}
 
 

@@ -153,7 +153,10 @@ def deactivate(session: Session, edition: Edition, predecessor: Edition) -> None
 
 
 def _active(session: Session) -> list[Edition]:
-    query = select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update()
+    # Not against the keys: each report that comes in points to its edition.
+    query = (
+        select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update(key_share=True)
+    )
     return list(session.scalars(query))
 
 

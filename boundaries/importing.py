@@ -42,7 +42,7 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     """Writes areas into a draft, in place of those it had at their levels; ConflictError on an active edition."""
     session.flush()
     # Somebody may be activating it at this moment.
-    session.refresh(edition, with_for_update=True)
+    session.refresh(edition, with_for_update={"key_share": True})
     refuse_active(edition)
     levels = {area.level for area in areas}
     session.execute(delete(Area).where(Area.edition_id == edition.id, Area.level.in_(levels)))

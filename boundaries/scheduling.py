@@ -49,5 +49,5 @@ def unschedule(session: Session, code: str) -> Edition:
 
 def _locked(session: Session, code: str) -> Edition:
     edition = editions.find(session, code)
-    session.refresh(edition, with_for_update=True)
+    session.refresh(edition, with_for_update={"key_share": True})
     return edition
