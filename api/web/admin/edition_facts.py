@@ -1,6 +1,6 @@
 """What the pages of the boundaries say of editions."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -158,5 +158,5 @@ def _compare(session: Session, first: Edition, second: Edition) -> Compared:
     return Compared(told, len(changes) - len(told))
 
 
-def _named(areas: tuple[Area, ...]) -> str:
+def _named(areas: Sequence[Any]) -> str:
     return ", ".join(f"{one.kind} {one.name} ({one.code})" for one in areas)

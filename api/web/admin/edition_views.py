@@ -21,7 +21,7 @@ from geo.errors import ConflictError, QuangnamError
 from geo.i18n import Lang, translate
 from geo.settings import Settings
 from maps import extents
-from maps.frame import NAMES
+from maps.frame import TITLES
 
 PATH = "/admin/boundaries"
 COMPARISON = "editions"  # the map of the difference between two editions
@@ -123,7 +123,7 @@ def _level(levels: dict[str, int], edition: Edition) -> str | None:
 
 def _comparison(first: Edition | None, second: Edition) -> str | None:
     """Where the map of the difference is, where there is one."""
-    if first is None or COMPARISON not in NAMES:
+    if first is None or COMPARISON not in TITLES:
         return None
     return f"/maps/{COMPARISON}?from={quote(first.code, safe='')}&to={quote(second.code, safe='')}"
 
