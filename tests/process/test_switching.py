@@ -27,7 +27,7 @@ from tests.sse import Reader
 
 __all__ = ["serve"]
 NONG_SON, HOI_AN = (107.98, 15.68), (108.338, 15.8794)
-SENDERS = 3
+SENDERS, PACE = 2, 0.05  # seconds between two reports of one of them
 WAITING = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
     AND query LIKE '%FOR NO KEY UPDATE%'
@@ -67,7 +67,7 @@ class Senders:
 
     def _send(self, number: int) -> None:
         with httpx.Client(base_url=self._url, timeout=60) as http:
-            while not self._over.is_set():
+            while not self._over.wait(PACE):
                 lon, lat = NONG_SON if number % 2 == 0 else HOI_AN
                 body = {
                     "name": "Trần Thị Bưởi", "phone": f"09051234{number:02}", "truthful": True,
