@@ -137,6 +137,15 @@ STAFF = (
     Shown("forbidden", "/admin/users", "officer", status=403),
     Shown("planner-exact", "/planner?exact=true", "settling"),
     *(Shown(f"admin-{name}", f"/admin/{name}", "administrator") for name in SECTIONS),
+    Shown("admin-boundaries", "/admin/boundaries", "administrator"),
+    Shown("admin-boundaries-refused", "/admin/boundaries?edition=2025-01", "administrator", 422, form={"name": "x"}),
+    Shown("admin-edition-now", "/admin/boundaries/2020", "administrator"),
+    Shown("admin-edition-draft", "/admin/boundaries/2025-07", "administrator"),
+    Shown("admin-edition-scheduled", "/admin/boundaries/2025-01", "administrator"),
+    Shown("admin-edition-ahead", "/admin/boundaries/2025-07/activation", "administrator"),
+    Shown("admin-edition-unsure", "/admin/boundaries/2025-07", "administrator", 409, form={"action": "activate"}),
+    Shown("admin-edition-file", "/admin/boundaries/uploads/{areas}", "administrator"),
+    Shown("admin-edition-bad-file", "/admin/boundaries/uploads/{bad_areas}", "administrator"),
     Shown("admin-refused", "/admin/users", "administrator", status=422, form={"email": "x"}),
 )
 PAGES = (*PUBLIC, *STAFF)
@@ -148,6 +157,7 @@ NO_PAGES = (
     r"/assets/.*", r"/static/.*", r"/media/.*", r"/health/.*", r"/metrics",
     r"/reports/\{code\}/data", r"/reports/new/places", r"/follow/\{token\}", r"/queue/new", r"/admin",
     r"/exports/.*", r"/planner/quangnam\.qgz",
+    r"/admin/boundaries/uploads/\{name\}/areas", r"/admin/boundaries/\{code\}/state",
     r"/ogc/", r"/ogc/\{rest:path\}",
 )  # fmt: skip
 

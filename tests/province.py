@@ -3,12 +3,13 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 import pyotp
 from fastapi import Request, Response
+from geoalchemy2.shape import to_shape
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +18,12 @@ from api import exporting, follow, mine, working
 from api.intake import submit
 from api.routes.reports import DEVICE
 from api.web import forgery
+from api.web.admin import edition_form
+from boundaries import activation, checks, editions, incoming
+from boundaries.findings import Reading
+from boundaries.importing import NewArea
+from boundaries.incoming import Incoming
+from boundaries.models import Area
 from geo import (
     accounts,
     claims,
@@ -130,6 +137,7 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
         pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
         values["picture"] = session.scalars(pictures).one()
         _orders(session, settings, values)
+        _boundaries(session, settings, values)
     with sessions() as session:
         ready = exports.find(session, values["order_ready"]).id
     exporting.make(sessions, settings, ready)
@@ -146,6 +154,23 @@ def _orders(session: Session, settings: Settings, values: dict[str, str]) -> Non
         values[f"order_{state}"] = exports.token_of(key, made)
         if state == "cancelled":
             exports.cancel(made, datetime.now(UTC))
+
+
+def _boundaries(session: Session, settings: Settings, values: dict[str, str]) -> None:
+    """An edition that is scheduled, and two files that were checked: a sound one and one with a hole."""
+    edition = editions.find(session, "2025-01")
+    activation.schedule(session, edition.code, datetime.now(UTC) + timedelta(days=30))
+    form = edition_form.blank(edition)
+    hole = "Khe hở {area} m² cạnh {codes}, tại {lon}, {lat}."
+    for name, lon in (("areas", None), ("bad_areas", 107.55)):
+        reading = Reading("own.gpkg", [], [], checks.check(session, edition))
+        for area in session.scalars(select(Area).where(Area.edition_id == edition.id, Area.level == "district")):
+            polygon = to_shape(area.geometry)
+            reading.areas.append(NewArea(area.level, area.code, area.name, area.kind, None, area.coastal, polygon))
+        reading.add("Các cột được đoán: {guessed}.", serious=False, guessed="mã = MA; tên = TEN")
+        if lon is not None:
+            reading.add(hole, area="1,186,599.6", codes="510", lon=lon, lat=15.65)
+        values[name] = incoming.keep(settings, b"", Incoming("own.gpkg", form, "", reading, datetime.now(UTC)))
 
 
 def _send(session: Session, settings: Settings, number: int, name: str) -> tuple[str, str]:

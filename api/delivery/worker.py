@@ -86,7 +86,7 @@ def _answering(app: App, settings: Settings, sessions: sessionmaker[Session]) ->
 
 
 def _switching(app: App, settings: Settings, sessions: sessionmaker[Session]) -> None:
-    # The job comes at the moment that was set; every minute is for what failed, or was missed while nobody worked.
+    # Every minute for what was set for a moment, or failed; the job is for what shall be now.
     @app.periodic(cron="* * * * *")
     @app.task(name="switch_clock", queueing_lock="switch_clock", lock=scheduling.SWITCH)
     def switch_clock(timestamp: int) -> None:  # noqa: ARG001 (the library gives it)

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -57,7 +57,8 @@ def rows(session: Session) -> list[Row]:
     """All editions, the newest first."""
     counted = select(Area.edition_id, Area.level, func.count()).group_by(Area.edition_id, Area.level)
     levels: dict[int, dict[str, int]] = {}
-    for edition, level, count in session.execute(counted.order_by(Area.level.desc())):
+    order = case({"district": 0, "commune": 1}, value=Area.level, else_=2)
+    for edition, level, count in session.execute(counted.order_by(order)):
         levels.setdefault(edition, {})[level] = count
     return [Row(one, levels.get(one.id, {}), state(one, lookup.today())) for one in reversed(editions.every(session))]
 

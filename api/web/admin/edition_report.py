@@ -27,7 +27,8 @@ def shown(
 ) -> Response:
     """The page; `error` says what could not be done with the file."""
     kept = incoming.find(settings, name)
-    found = [_told(number, one, lang) for number, one in enumerate(kept.reading.findings, 1)]
+    ordered = sorted(kept.reading.findings, key=lambda one: not one.serious)
+    found = [_told(number, one, lang) for number, one in enumerate(ordered, 1)]
     systems = list(dict.fromkeys(str(one.values["crs"]) for one in kept.reading.findings if "crs" in one.values))
     address = f"{PATH}/uploads/{name}"
     places = [{"number": one["number"], "at": one["place"], "serious": one["serious"]} for one in found if one["place"]]

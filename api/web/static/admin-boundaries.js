@@ -6,7 +6,17 @@ const L = window.L;
 const EVERY = 2000; // milliseconds
 const CLOSE = 15; // zoom at which a gap of some metres can be seen
 
+const WIDE = 480; // pixels
+
 const map = makeMap(byId("map"));
+const [west, south, east, north] = config.bounds;
+show(L.latLngBounds([south, west], [north, east]));
+
+/** Shows a part of the map, with room in the east for the name of the sea where the map is wide enough. */
+function show(bounds) {
+  const east = map.getSize().x > WIDE ? 130 : 16;
+  map.fitBounds(bounds, { paddingTopLeft: [16, 16], paddingBottomRight: [east, 16], maxZoom: CLOSE, animate: false });
+}
 
 /** Draws what was read, over the borders in force, and shows all of it. */
 async function read() {
@@ -29,7 +39,7 @@ async function read() {
   }
   const whole = L.featureGroup([areas, ...markers.values()]);
   if (whole.getLayers().length && whole.getBounds().isValid()) {
-    map.fitBounds(whole.getBounds(), { padding: [16, 16], maxZoom: CLOSE, animate: false });
+    show(whole.getBounds());
   }
 }
 
