@@ -160,6 +160,7 @@ def test_editions_over_a_million_reports() -> None:
             "QUANGNAM_SECRET_KEY": KEY,
             "QUANGNAM_LIMIT_ADDRESS_HOUR": many,
             "QUANGNAM_LIMIT_PHONE_HOUR": many,
+            "QUANGNAM_LIMIT_DEVICE_HOUR": many,
         }
         pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
         said(f"\n{one.size:,} reports, {there:,} open")
