@@ -132,6 +132,8 @@ STAFF = (
     Shown("forbidden", "/admin/users", "officer", status=403),
     Shown("planner-exact", "/planner?exact=true", "settling"),
     *(Shown(f"admin-{name}", f"/admin/{name}", "administrator") for name in SECTIONS),
+    Shown("admin-unit", "/admin/units?key=cong-ty-dien-luc", "administrator"),
+    Shown("admin-rule-refused", "/admin/rules", "administrator", status=422, form={"category": "x"}),
     Shown("admin-refused", "/admin/users", "administrator", status=422, form={"email": "x"}),
 )
 PAGES = (*PUBLIC, *STAFF)

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
@@ -17,6 +17,8 @@ from api import exporting, follow, mine, working
 from api.intake import submit
 from api.routes.reports import DEVICE
 from api.web import forgery
+from boundaries import lookup, ruling
+from boundaries.ruling import Wanted
 from geo import (
     accounts,
     claims,
@@ -27,11 +29,12 @@ from geo import (
     logins,
     second_factor,
     storm,
+    succession,
     work_links,
     workflow,
 )
 from geo.details import Details
-from geo.models import Media, Report, Unit, User
+from geo.models import Category, Media, Report, Unit, User
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.sealing import seal
@@ -130,10 +133,27 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
         pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
         values["picture"] = session.scalars(pictures).one()
         _orders(session, settings, values)
+        _authorities(session)
     with sessions() as session:
         ready = exports.find(session, values["order_ready"]).id
     exporting.make(sessions, settings, ready)
     return Province(sessions, settings, values, links, second_factor.new_key())
+
+
+def _authorities(session: Session) -> None:
+    """Rules of every standing, and a unit that ends in advance."""
+    unit = {code: session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("so-y-te", "cong-an-tinh")}
+    kind = session.scalars(select(Category.id).where(Category.code == "y-te-suc-khoe")).one()
+    now = lookup.today()
+    for area, priority, begin, end in (
+        (None, 1, None, None),
+        ("503", 0, None, None),
+        ("519", 0, now + timedelta(days=9), None),
+        ("508", 2, None, now),
+        ("99999", 2, None, None),
+    ):
+        ruling.add(session, Wanted(kind, area, unit["so-y-te"].id, False, priority, begin, end))
+    succession.end(session, unit["cong-an-tinh"], now + timedelta(days=30), None, now)
 
 
 def _orders(session: Session, settings: Settings, values: dict[str, str]) -> None:
