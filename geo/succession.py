@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from geo.errors import ConflictError, InvalidError
@@ -28,6 +28,12 @@ _POINTING = (
 def exists(unit: Unit, day: date) -> bool:
     """Whether a unit answers on a day."""
     return (unit.valid_from or day) <= day < (unit.valid_until or date.max)
+
+
+def there(day: date) -> ColumnElement[bool]:
+    """The same as a condition."""
+    begun = Unit.valid_from.is_(None) | (Unit.valid_from <= day)
+    return begun & (Unit.valid_until.is_(None) | (Unit.valid_until > day))
 
 
 def heir(unit: Unit, day: date) -> Unit | None:

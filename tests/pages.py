@@ -146,6 +146,8 @@ STAFF = (
     Shown("admin-edition-unsure", "/admin/boundaries/2025-07", "administrator", 409, form={"action": "activate"}),
     Shown("admin-edition-file", "/admin/boundaries/uploads/{areas}", "administrator"),
     Shown("admin-edition-bad-file", "/admin/boundaries/uploads/{bad_areas}", "administrator"),
+    Shown("admin-unit", "/admin/units?key=cong-ty-dien-luc", "administrator"),
+    Shown("admin-rule-refused", "/admin/rules", "administrator", status=422, form={"category": "x"}),
     Shown("admin-refused", "/admin/users", "administrator", status=422, form={"email": "x"}),
 )
 PAGES = (*PUBLIC, *STAFF)

@@ -19,11 +19,12 @@ from api.intake import submit
 from api.routes.reports import DEVICE
 from api.web import forgery
 from api.web.admin import edition_form
-from boundaries import activation, checks, editions, incoming
+from boundaries import activation, checks, editions, incoming, lookup, ruling
 from boundaries.findings import Reading
 from boundaries.importing import NewArea
 from boundaries.incoming import Incoming
 from boundaries.models import Area
+from boundaries.ruling import Wanted
 from geo import (
     accounts,
     claims,
@@ -34,11 +35,12 @@ from geo import (
     logins,
     second_factor,
     storm,
+    succession,
     work_links,
     workflow,
 )
 from geo.details import Details
-from geo.models import Media, Report, Unit, User
+from geo.models import Category, Media, Report, Unit, User
 from geo.permissions import Actor
 from geo.reports import Draft
 from geo.sealing import seal
@@ -138,10 +140,27 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
         values["picture"] = session.scalars(pictures).one()
         _orders(session, settings, values)
         _boundaries(session, settings, values)
+        _authorities(session)
     with sessions() as session:
         ready = exports.find(session, values["order_ready"]).id
     exporting.make(sessions, settings, ready)
     return Province(sessions, settings, values, links, second_factor.new_key())
+
+
+def _authorities(session: Session) -> None:
+    """Rules of every standing, and a unit that ends in advance."""
+    unit = {code: session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("so-y-te", "cong-an-tinh")}
+    kind = session.scalars(select(Category.id).where(Category.code == "y-te-suc-khoe")).one()
+    now = lookup.today()
+    for area, priority, begin, end in (
+        (None, 1, None, None),
+        ("503", 0, None, None),
+        ("519", 0, now + timedelta(days=9), None),
+        ("508", 2, None, now),
+        ("99999", 2, None, None),
+    ):
+        ruling.add(session, Wanted(kind, area, unit["so-y-te"].id, False, priority, begin, end))
+    succession.end(session, unit["cong-an-tinh"], now + timedelta(days=30), None, now)
 
 
 def _orders(session: Session, settings: Settings, values: dict[str, str]) -> None:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from api.deps import LangDep, SessionDep
+from boundaries.lookup import today
 from geo.models import Category, Unit
+from geo.succession import there
 
 router = APIRouter(prefix="/api/v1", tags=["reports"])
 
@@ -33,10 +35,5 @@ def categories(session: SessionDep, lang: LangDep) -> list[dict[str, Any]]:
 @router.get("/units")
 def units(session: SessionDep) -> list[dict[str, Any]]:
     """The units that exist today, by name."""
-    today = func.current_date()
-    query = select(Unit).where(
-        or_(Unit.valid_from.is_(None), Unit.valid_from <= today),
-        or_(Unit.valid_until.is_(None), Unit.valid_until > today),
-    )
-    found = session.scalars(query.order_by(Unit.name, Unit.id))
+    found = session.scalars(select(Unit).where(there(today())).order_by(Unit.name, Unit.id))
     return [{"code": one.code, "name": one.name, "kind": one.kind, "area": one.area_code} for one in found]

@@ -14,6 +14,7 @@ from api.web import forgery, mapping
 from api.web.desk.asking import AskedDep, query
 from api.web.render import page
 from boundaries import naming
+from boundaries.lookup import today
 from boundaries.models import Area
 from boundaries.naming import Named
 from geo import claims, queue
@@ -24,6 +25,7 @@ from geo.models import Media, Report, Unit, User
 from geo.permissions import Actor, may
 from geo.queue import PAGE, TABS, Asked
 from geo.settings import Settings
+from geo.succession import there
 
 router = APIRouter(include_in_schema=False)
 TEXTS = {
@@ -94,9 +96,7 @@ def listed(
 
 def units(session: Session) -> list[Unit]:
     """The units that exist today, committees first."""
-    today = func.current_date()
-    there = (func.coalesce(Unit.valid_from, today) <= today) & (func.coalesce(Unit.valid_until, today + 1) > today)
-    return list(session.scalars(select(Unit).where(there).order_by(Unit.kind, Unit.name)))
+    return list(session.scalars(select(Unit).where(there(today())).order_by(Unit.kind, Unit.name)))
 
 
 def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int, lang: Lang) -> list[dict[str, Any]]:
