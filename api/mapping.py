@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import editions
+from boundaries import editions, placed
 from boundaries.models import Edition
 from boundaries.shares import reach
 from geo.errors import NotFoundError, SetupError
@@ -28,8 +28,8 @@ SHOWN = ("category", "state", "unit_name", "area_name", "created_at", "demo")
 def frame(
     session: Session, settings: Settings, name: str, *, lang: Lang, site: Site, filters: Mapping[str, str]
 ) -> Frame:
-    """What surrounds the data of a map."""
-    edition = _edition(session)
+    """What surrounds the data of a map; the outlines of the edition by whose areas it is asked, else today's."""
+    edition = _drawn(session, filters.get("edition"))
     categories = session.scalars(select(Category).where(Category.active).order_by(Category.position))
     return Frame(
         name=name,
@@ -86,7 +86,7 @@ def _feature(row: Any, *, words: bool) -> dict[str, Any]:
 def _heatmap(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
     cells = density.fitting(session, filters, demo=demo, most=heatmap.CELLS)
     edition = _edition(session)
-    areas = statistics.by_area(session, filters, edition, demo=demo) if edition else []
+    areas = statistics.by_area(session, filters, edition, demo=demo).areas if edition else []
     return heatmap.heatmap(_counted(around, int(cells.count.sum()), int(cells.demo.sum())), cells, areas)
 
 
@@ -102,9 +102,9 @@ def _districts(session: Session, around: Frame, filters: Filters, _by: film.By |
     # Demonstration data never count among real reports: one kind or the other, the real one wherever there is any.
     there = samples.present(session)
     only_demo = demo if demo is not None else there.demo and not there.real
-    areas = statistics.by_area(session, filters, edition, demo=only_demo) if edition else []
-    total = sum(one.count for one in areas)
-    return choropleth.districts(_counted(around, total, total if only_demo else 0), areas)
+    found = statistics.by_area(session, filters, edition, demo=only_demo) if edition else statistics.AreaCounts([], 0)
+    total = sum(one.count for one in found.areas) + found.unplaced
+    return choropleth.districts(_counted(around, total, total if only_demo else 0), found)
 
 
 def _uncertain(session: Session, around: Frame, filters: Filters, _by: film.By | None, demo: bool | None) -> str:
@@ -117,6 +117,11 @@ def _uncertain(session: Session, around: Frame, filters: Filters, _by: film.By |
 
 def _counted(around: Frame, total: int, demo: int) -> Frame:
     return replace(around, total=total, demo=demo > 0)
+
+
+def _drawn(session: Session, code: str | None) -> Edition | None:
+    among = placed.asked(session, code) if code else []
+    return among[-1] if among else _edition(session)
 
 
 def _edition(session: Session) -> Edition | None:

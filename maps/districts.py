@@ -1,19 +1,19 @@
 """The choropleth: areas coloured by how many reports they have, plainly or on 1,000 km²."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from geo.i18n import _
 from maps.classes import breaks, class_of, legend
 from maps.frame import Frame
 from maps.page import draw
-from maps.statistics import AreaCount
+from maps.statistics import AreaCounts
 
 MEASURES = {"rate": _("Trên 1.000 km²"), "count": _("Số phản ánh")}
 
 
-def districts(frame: Frame, areas: Sequence[AreaCount]) -> str:
-    """A page of areas with their counts, as a map and as a table."""
+def districts(frame: Frame, counts: AreaCounts) -> str:
+    """A page of areas with their counts, as a map and as a table; what has no area yet is a line of its own."""
+    areas = counts.areas
     bounds = {"rate": breaks([one.rate for one in areas]), "count": breaks([one.count for one in areas])}
     rows = [
         {
@@ -32,6 +32,7 @@ def districts(frame: Frame, areas: Sequence[AreaCount]) -> str:
         {"areas": {row["code"]: row for row in rows}},
         ["districts.js"],
         rows=rows,
+        unplaced=counts.unplaced,
         legends=legends,
         measures=MEASURES,
     )

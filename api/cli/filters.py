@@ -14,6 +14,7 @@ Categories = Annotated[
 ]
 Units = Annotated[_Values, typer.Option(help="mã đơn vị xử lý")]
 Areas = Annotated[_Values, typer.Option(help="mã huyện hoặc xã")]
+Editions = Annotated[_Values, typer.Option(help="phiên bản địa giới của mã ấy, hoặc then: bản có hiệu lực lúc gửi")]
 States = Annotated[_Values, typer.Option(help="received, in_progress, …")]
 Begins = Annotated[_Values, typer.Option(help="từ ngày này")]
 Ends = Annotated[_Values, typer.Option(help="đến hết ngày này")]

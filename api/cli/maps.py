@@ -40,6 +40,7 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     since: filters.Begins = None,
     until: filters.Ends = None,
     q: filters.Words = None,
+    edition: filters.Editions = None,
 ) -> None:
     """Writes the four maps, and that of two editions, as files that open from disk, without a server."""
     language = next((one for one in LANGUAGES if one == lang), None)
@@ -49,7 +50,15 @@ def render(  # noqa: PLR0917 (every filter is an option, none a position)
     if by is not None and step is None:
         raise InvalidError(_("Khung hình là day hoặc week."), field="by")
     written = filters.written(
-        bbox=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+        bbox=bbox,
+        category=category,
+        unit=unit,
+        area=area,
+        state=state,
+        since=since,
+        until=until,
+        q=q,
+        edition=edition,
     )
     settings = load()
     writer = _Writer(out)

@@ -90,11 +90,20 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
     since: filters.Begins = None,
     until: filters.Ends = None,
     q: filters.Words = None,
+    edition: filters.Editions = None,
 ) -> None:
     """Writes the public reports that pass the filters to a file."""
     _refuse_shp(format, out)
     said = filters.written(
-        box=bbox, category=category, unit=unit, area=area, state=state, since=since, until=until, q=q
+        box=bbox,
+        category=category,
+        unit=unit,
+        area=area,
+        state=state,
+        since=since,
+        until=until,
+        q=q,
+        edition=edition,
     )
     wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
     check(wanted, format)

@@ -15,7 +15,7 @@ from geo.errors import InvalidError
 from geo.geometry import BBox
 from geo.i18n import _
 
-FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "demo")  # of reports
+FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "edition", "demo")  # of reports
 EVERYWHERE = ("f", "lang")
 
 

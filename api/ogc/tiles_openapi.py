@@ -18,6 +18,7 @@ FILTERS = {
     "since": "created at or after: a day, ISO 8601, or so long ago: P7D, PT24H",
     "until": "created before: ISO 8601; or a day, which is included",
     "q": "words of the published content, or a report's code",
+    "edition": "whose code `area` is: an edition's, or `then`, the one in force when each report was made",
 }
 PLACES = {
     "collectionId": "a collection that is drawn: reports, or an edition's areas of a level",

@@ -29,7 +29,7 @@ from maps.features import select_public
 
 router = APIRouter(prefix="/feeds", tags=["reports"])
 PATH = "/feeds/reports.atom"
-FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "edition")
 KNOWN = {*FILTERS, "limit", "cursor", "lang"}
 # Two changes may share a second, and one that began before another may be seen after it.
 SETTLED = timedelta(minutes=1)

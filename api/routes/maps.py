@@ -22,7 +22,7 @@ from maps.frame import ASIDE, NAMES, Site
 from maps.style import asset_url
 
 router = APIRouter(prefix="/maps", include_in_schema=False)
-FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q")
+FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "edition")
 LIVE = ("incidents", "heatmap")  # the maps on which one sees what happens
 _YEAR = 31_536_000  # seconds
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import performing
 from api.deps import LangDep, SessionsDep
-from api.filters import read_filters
+from api.filters import EditionSaid, read_filters
 from api.parameters import CategoriesDep, known
 from geo.deadlines import ZONE
 from geo.i18n import Lang, translate
@@ -38,6 +38,7 @@ def show(
     area: Annotated[str | None, Query(description="the code of a district or a commune")] = None,
     since: Annotated[str | None, Query(description="a day, ISO 8601 or P30D; else the first report's day")] = None,
     until: Annotated[str | None, Query(description="the end: a day, which is included, or ISO 8601; else now")] = None,
+    edition: EditionSaid = None,
     demo: DemoDep = False,
     format: Literal["json", "csv"] = "json",  # noqa: A002 (the word of all doors)
 ) -> Response | dict[str, Any]:
@@ -48,8 +49,10 @@ def show(
     """
     keys = performing.dimensions(by)
     with sessions() as session:
-        filters = read_filters(session, category=category, unit=unit, area=area, since=since, until=until)
-        called = names(session, english=lang == "en")
+        filters = read_filters(
+            session, category=category, unit=unit, area=area, since=since, until=until, edition=edition
+        )
+        called = names(session, english=lang == "en", edition=filters.edition)
     length: Period | None = (period or "month") if "period" in keys else None
     found = performing.ask(request, sessions, Question(filters, (keys,), length, demo=demo))
     rows = named(found.tables[keys], keys, called, length)
@@ -60,6 +63,7 @@ def show(
         "since": found.since.astimezone(ZONE).isoformat(),
         "until": found.until.astimezone(ZONE).isoformat(),
         "demo": demo,
+        "edition": filters.edition,
         "by": keys,
         "period": length,
         "rows": told.rows(rows),
@@ -74,6 +78,10 @@ def periodic(
     sessions: SessionsDep,
     lang: LangDep,
     period: Annotated[str, Query(max_length=10, description="a month 2026-08, a quarter 2026-Q3 or a year 2026")],
+    edition: Annotated[
+        str | None,
+        Query(max_length=64, description="adds a table by the areas of an edition of /api/v1/boundaries, or of `then`"),
+    ] = None,
     demo: DemoDep = False,
     format: Literal["json", "xlsx"] = "json",  # noqa: A002 (the word of all doors)
 ) -> Response | dict[str, Any]:
@@ -82,9 +90,12 @@ def periodic(
     422 for a period that has not begun. What units gave one another (`moved`) is in no total and not by category.
     """
     span = periods.named(period)
-    answer = performing.ask(request, sessions, lris.question(span, demo=demo))
     with sessions() as session:
-        report = lris.report(session, span, answer, names(session, english=lang == "en"))
+        chosen = read_filters(session, edition=edition).edition
+        called = names(session, english=lang == "en", edition=chosen)
+    answer = performing.ask(request, sessions, lris.question(span, edition=chosen, demo=demo))
+    with sessions() as session:
+        report = lris.report(session, span, answer, called, edition=chosen)
     if format == "xlsx":
         return _file(sheet.xlsx(report, lang, demo=demo), XLSX, f"lris-{periods.name(span.period, span.first)}.xlsx")
     return _as_json(report, lang, demo=demo)
@@ -112,6 +123,7 @@ def _as_json(report: lris.Report, lang: Lang, *, demo: bool) -> dict[str, Any]:
         ],
         "units": [_row(row) for row in report.units],
         "categories": [_row(row) for row in report.categories],
+        **({} if report.areas is None else {"edition": report.edition, "areas": [_row(row) for row in report.areas]}),
         "total": _figures(report.total),
         "moved": report.total["moved"],
         "note": translate(MOVED, lang, count=report.total["moved"]),
@@ -120,7 +132,8 @@ def _as_json(report: lris.Report, lang: Lang, *, demo: bool) -> dict[str, Any]:
 
 def _row(row: Named) -> dict[str, Any]:
     called = next(iter(row.of.values()))
-    return (vars(called) if isinstance(called, Called) else {}) | _figures(row.figures)
+    # Without an area are those that have no place in the edition yet.
+    return (vars(called) if isinstance(called, Called) else {"code": None, "name": None}) | _figures(row.figures)
 
 
 def _figures(figures: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.web.states import state_name
+from boundaries import placed
 from boundaries.models import Area, Edition
 from geo.filters import Filters, apply_filters
 from geo.i18n import Lang, _, translate
@@ -18,8 +19,9 @@ from geo.models import Report
 from geo.permissions import PUBLIC, visible
 from geo.search import alphabetical
 from geo.transitions import STATES
+from maps.statistics.texts import BY_THEN
 
-NAMES = ("category", "state", "area", "since", "until")
+NAMES = ("category", "state", "area", "edition", "since", "until")
 PERIODS = {
     "PT24H": _("24 giờ qua"),
     "P7D": _("7 ngày qua"),
@@ -79,6 +81,17 @@ def places(session: Session, edition: Edition | None, wanted: str | None) -> lis
     return _listed(session, edition, or_(Area.level == edition.routing_level, Area.code == wanted))
 
 
+def editions(session: Session, wanted: str | None) -> list[tuple[str, str]]:
+    """Code and name of the editions to choose from, oldest first: those in force at some time, and the one asked for.
+
+    None where there is nothing to choose.
+    """
+    there = or_(Edition.state == "active", Edition.code == wanted)
+    query = select(Edition.code, Edition.name).where(there).order_by(Edition.valid_from)
+    found = [(code, name) for code, name in session.execute(query)]
+    return found if len(found) > 1 or wanted else []
+
+
 def inside(session: Session, edition: Edition, district: str) -> list[Place]:
     """The communes of a district."""
     return _listed(session, edition, (Area.level == "commune") & (Area.parent_code == district))
@@ -96,10 +109,16 @@ def _listed(session: Session, edition: Edition, which: ColumnElement[bool]) -> l
 
 
 def chosen(
-    filters: Mapping[str, str], lang: Lang, *, categories: Sequence[Mapping[str, Any]], areas: Sequence[Place]
+    filters: Mapping[str, str],
+    lang: Lang,
+    *,
+    categories: Sequence[Mapping[str, Any]],
+    areas: Sequence[Place],
+    editions: Sequence[tuple[str, str]] = (),
 ) -> list[Chosen]:
     """What is switched on, each with the address of the page without it."""
     names = {one["code"]: one["name"] for one in categories} | {one.code: one.name for one in areas}
+    names |= dict(editions) | {placed.THEN: translate(BY_THEN, lang)}
     found = []
     for name, value in filters.items():
         for one in value.split(",") if name == "category" else (value,):

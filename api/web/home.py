@@ -14,6 +14,7 @@ from api.web import finder, mapping
 from api.web.cards import BLANK, cards
 from api.web.home_texts import TEXTS
 from api.web.render import page
+from boundaries import placed
 from geo.filters import after, cursor_of, newest_first
 from geo.models import Report
 from maps.features import select_public
@@ -41,7 +42,9 @@ def home(
     shown = rows[:SHOWN]
     following = cursor_of(shown[-1].created_at, shown[-1].id) if len(rows) > SHOWN else None
     categories = mapping.categories(session, lang)
-    areas = finder.places(session, mapping.active(session), wanted.get("area"))
+    used = finder.editions(session, filters.edition)
+    among = placed.asked(session, filters.edition) if filters.edition else []
+    areas = finder.places(session, among[-1] if among else mapping.active(session), wanted.get("area"))
     box = next((area.box for area in areas if area.code == wanted.get("area")), None)
     config = mapping.config(session, settings, lang, TEXTS)
     return page(
@@ -49,8 +52,9 @@ def home(
         "home.html",
         categories=categories,
         areas=areas,
+        editions=used,
         filters=dict.fromkeys(finder.NAMES, "") | wanted,
-        chosen=finder.chosen(wanted, lang, categories=categories, areas=areas),
+        chosen=finder.chosen(wanted, lang, categories=categories, areas=areas, editions=used),
         choices=finder.choices(lang, wanted.get("since", "")),
         shown=cards(shown, categories),
         total=finder.counted(session, filters),

@@ -1,4 +1,4 @@
-from maps.statistics.counts import AreaCount, by_area, summary
+from maps.statistics.counts import AreaCount, AreaCounts, by_area, summary
 from maps.statistics.periods import Period
 
-__all__ = ["AreaCount", "Period", "by_area", "summary"]
+__all__ = ["AreaCount", "AreaCounts", "Period", "by_area", "summary"]

@@ -1,14 +1,16 @@
 """How many reports there are, by whom, what, where and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
+from boundaries import placed
+from boundaries.models import Area, Edition, ReportArea
 from geo.density.grid import EPOCH
 from geo.filters import Filters, apply_filters
 from geo.models import Category, Report, Unit
@@ -58,46 +60,64 @@ def summary(session: Session, filters: Filters, *, period: Period, demo: bool) -
     }
 
 
-def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool | None) -> list[AreaCount]:
-    """The reports of each area of an edition's routing level, by code, the empty ones too.
+class AreaCounts(NamedTuple):
+    """The areas of an edition with their reports, and the reports without a place in it yet: together they are all."""
 
-    A report counts where it was routed; where the edition has no such area any more, in the one that holds its place.
+    areas: list[AreaCount]
+    unplaced: int
+
+
+def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool | None) -> AreaCounts:
+    """The reports of each area, by code, the empty ones too.
+
+    Where `filters` name an edition (or `then`) by its areas alone. Else by those that the given one routes to: a report
+    counts where it was routed; where the edition has no such area any more, in the one that has its place.
     """
-    here = (Area.edition_id == edition.id, Area.level == edition.routing_level)
-    columns = (Area.code, Area.name, Area.kind, Area.area_m2 / 1_000_000)
-    areas = session.execute(select(*columns).where(*here).order_by(Area.code)).all()
-    counted = tally(session, filters, demo=demo).kinds
-    routed = {code: int(count) for code, count in counted.groupby("area")["count"].sum().items()}
-    gone = [code for code in routed if code not in {area[0] for area in areas}]
-    moved = _by_place(session, filters, edition, gone, demo=demo) if gone else {}
-    return [AreaCount(*area, routed.get(area[0], 0) + moved.get(area[0], 0)) for area in areas]
+    if filters.edition:
+        among = placed.asked(session, filters.edition)
+        return _counted(_areas(session, among), _placed(session, filters, among, demo=demo))
+    areas = _areas(session, [edition])
+    routed = tally(session, filters, demo=demo).kinds.groupby("area", dropna=False)["count"].sum()
+    counts = {(code if isinstance(code, str) else None): int(count) for code, count in routed.items()}
+    if gone := [code for code in counts if code is not None and code not in areas]:
+        for code, count in _placed(session, filters, [edition], demo=demo, routed=gone).items():
+            counts[code] = counts.get(code, 0) + count
+    return _counted(areas, {code: count for code, count in counts.items() if code not in gone})
 
 
-def _by_place(
-    session: Session, filters: Filters, edition: Edition, gone: list[Any], *, demo: bool | None
-) -> dict[str, int]:
-    """The reports of areas that the edition does not have, by the one of its areas that holds their public point."""
-    spot = func.ST_Transform(Report.public_point, METRIC_SRID)
-    # A point on a border lies in two parts and counts once.
-    around = (
-        select(Area.code)
-        .join(AreaPart, AreaPart.area_id == Area.id)
-        .where(Area.edition_id == edition.id, Area.level == edition.routing_level)
-        .where(AreaPart.edition_id == edition.id, func.ST_Covers(AreaPart.geometry, spot))
-        .order_by(Area.code)
-        .limit(1)
-        .correlate(Report)
-        .scalar_subquery()
-    )
-    query: Select[Any] = (
-        select(around.label("holder"), func.count()).where(Report.area_code.in_(gone)).group_by("holder")
-    )
-    query = visible(apply_filters(query.select_from(Report), replace(filters, bbox=None)), PUBLIC)
+def _areas(session: Session, editions: Sequence[Edition]) -> dict[str, AreaCount]:
+    """The areas that some editions, oldest first, route to; a code that several have is told as the newest has it."""
+    found: dict[str, AreaCount] = {}
+    for edition in editions:
+        here = (Area.edition_id == edition.id, Area.level == edition.routing_level)
+        columns = (Area.code, Area.name, Area.kind, Area.area_m2 / 1_000_000)
+        found |= {row[0]: AreaCount(*row, 0) for row in session.execute(select(*columns).where(*here))}
+    return dict(sorted(found.items()))
+
+
+def _counted(areas: dict[str, AreaCount], counts: dict[str | None, int]) -> AreaCounts:
+    told = [replace(one, count=counts.get(code, 0)) for code, one in areas.items()]
+    return AreaCounts(told, sum(counts.values()) - sum(one.count for one in told))
+
+
+def _placed(
+    session: Session,
+    filters: Filters,
+    editions: Sequence[Edition],
+    *,
+    demo: bool | None,
+    routed: Sequence[str] | None = None,
+) -> dict[str | None, int]:
+    """The reports by their area in the editions, None for those not placed yet; all, or those routed to some areas."""
+    query: Any = select(ReportArea.area_code, func.count()).select_from(Report)
+    query = query.outerjoin(ReportArea, placed.here(editions)).group_by(ReportArea.area_code)
+    query = visible(apply_filters(query, replace(filters, bbox=None)), PUBLIC)
+    if routed is not None:
+        query = query.where(Report.area_code.in_(routed))
     if filters.bbox:
         level = spanning(filters.bbox)
         query = in_window(query, level, touched(filters.bbox, level))
-    rows = session.execute(only(query, demo))
-    return {code: count for code, count in rows if code is not None}
+    return {code: int(count) for code, count in session.execute(only(query, demo))}
 
 
 def _named(counted: pd.DataFrame, key: str, names: dict[int, tuple[str, str]]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from boundaries import placed
 from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.filters import Filters
@@ -21,6 +22,7 @@ from maps.statistics.periods import Span
 
 BY_UNIT: tuple[Dimension] = ("unit",)
 BY_CATEGORY: tuple[Dimension] = ("category",)
+BY_AREA: tuple[Dimension] = ("area",)
 CENTRE = _("Trung tâm Giám sát, điều hành đô thị thông minh Quảng Nam")
 TITLES = {
     "month": _("Báo cáo kết quả tiếp nhận, xử lý phản ánh hiện trường tháng {number} năm {year}"),
@@ -34,7 +36,8 @@ _ROMAN = ("I", "II", "III", "IV")
 class Report:
     """A period's report: its tables by unit and by category and their total, of one moment.
 
-    It counts up to `taken`; `made` is the day on which it is handed in.
+    It counts up to `taken`; `made` is the day on which it is handed in. With an edition also by its areas, or by those
+    of `then`; reports without a place in it yet are a row without a name.
     """
 
     span: Span
@@ -44,6 +47,8 @@ class Report:
     units: list[Named]
     categories: list[Named]
     total: dict[str, Any]
+    edition: str | None = None
+    areas: list[Named] | None = None
 
     @property
     def title_values(self) -> dict[str, Any]:
@@ -55,17 +60,17 @@ class Report:
         }
 
 
-def question(span: Span, *, demo: bool) -> Question:
+def question(span: Span, *, edition: str | None = None, demo: bool) -> Question:
     """What a period's report asks of the statistics; InvalidError for a period that has not begun."""
     if not span.begun(datetime.now(UTC)):
         raise InvalidError(
             _("Kỳ này chưa bắt đầu; ngày đầu tiên là {first}."), field="period", first=f"{span.first:%d/%m/%Y}"
         )
-    filters = Filters(since=start_of(span.first), until=start_of(span.after))
-    return Question(filters, (BY_UNIT, BY_CATEGORY), demo=demo)
+    filters = Filters(since=start_of(span.first), until=start_of(span.after), edition=edition)
+    return Question(filters, (BY_UNIT, BY_CATEGORY, *([BY_AREA] if edition else [])), demo=demo)
 
 
-def report(session: Session, span: Span, answer: Answer, known: Names) -> Report:
+def report(session: Session, span: Span, answer: Answer, known: Names, *, edition: str | None = None) -> Report:
     """The report that an answer to `question` makes, with all committees and categories, so that two can be compared.
 
     Others are in it where something happened.
@@ -78,7 +83,18 @@ def report(session: Session, span: Span, answer: Answer, known: Names) -> Report
         units=_filled(BY_UNIT, answer, known, known.units, session.scalars(_committees(span.first, span.after))),
         categories=_filled(BY_CATEGORY, answer, known, known.categories, session.scalars(_categories())),
         total=answer.total.figures,
+        edition=edition,
+        # Areas of then are those where something happened: nobody asks for the empty ones of all editions.
+        areas=_areas(answer, known, () if edition == placed.THEN else known.areas) if edition else None,
     )
+
+
+def _areas(answer: Answer, known: Names, always: Iterable[str]) -> list[Named]:
+    """A row for each area in the order of codes, and last for the reports without one."""
+    rows = named(answer.tables[BY_AREA], BY_AREA, known, None)
+    there = {row.of["area"] for row in rows}
+    empty = [Named({"area": known.areas[code]}, _nothing()) for code in always if known.areas[code] not in there]
+    return sorted([*rows, *empty], key=lambda row: (row.of["area"] is None, getattr(row.of["area"], "code", "")))
 
 
 def _filled(
@@ -86,10 +102,13 @@ def _filled(
 ) -> list[Named]:
     """A table with a row for each of `always`, in the order of the names."""
     told = {row.of[by[0]]: row for row in named(answer.tables[by], by, known, None)}
-    nothing = {name: 0 if name in COUNTS else None for name in NAMES}
     for number in always:
-        told.setdefault(names[number], Named({by[0]: names[number]}, nothing))
+        told.setdefault(names[number], Named({by[0]: names[number]}, _nothing()))
     return [told[called] for called in names.values() if called in told]
+
+
+def _nothing() -> dict[str, Any]:
+    return {name: 0 if name in COUNTS else None for name in NAMES}
 
 
 def _categories() -> Any:

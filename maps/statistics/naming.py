@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boundaries import placed
+from boundaries.models import Area
 from boundaries.naming import of_areas
 from geo.models import Category, Unit
 from maps.statistics.performance import Dimension, Line
@@ -39,16 +41,30 @@ class Names:
     areas: dict[str, Called]
 
 
-def names(session: Session, *, english: bool = False) -> Names:
-    """What everything is called, categories in English where wanted."""
+def names(session: Session, *, english: bool = False, edition: str | None = None) -> Names:
+    """What everything is called, categories in English where wanted, areas as an edition (or those of `then`) has them.
+
+    A code that several editions have is called as the newest of them has it.
+    """
     units = session.execute(select(Unit.id, Unit.code, Unit.name).order_by(Unit.id))
     title = Category.name_en if english else Category.name
     kinds = session.execute(select(Category.id, Category.code, title).order_by(Category.position, Category.id))
     return Names(
         {number: Called(code, said) for number, code, said in units},
         {number: Called(code, said) for number, code, said in kinds},
-        {code: Called(code, one.full) for code, one in of_areas(session).items()},
+        _areas(session, edition),
     )
+
+
+def _areas(session: Session, edition: str | None) -> dict[str, Called]:
+    if edition is None:
+        return {code: Called(code, one.full) for code, one in of_areas(session).items()}
+    found: dict[str, Called] = {}
+    for one in placed.asked(session, edition):
+        here = (Area.edition_id == one.id, Area.level == one.routing_level)
+        for code, kind, said in session.execute(select(Area.code, Area.kind, Area.name).where(*here)):
+            found[code] = Called(code, f"{kind} {said}")
+    return dict(sorted(found.items()))
 
 
 def named(lines: Sequence[Line], by: Sequence[Dimension], known: Names, period: Period | None) -> list[Named]:

@@ -1,7 +1,7 @@
 """How units answered: received, handled, on time, late, forwarded, disputed, how quickly, how senders rated it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 
@@ -9,6 +9,8 @@ from sqlalchemy import Row, Select, func, select, text, union_all
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from boundaries import placed
+from boundaries.models import ReportArea
 from geo import days, deadlines
 from geo.deadlines import ZONE
 from geo.errors import InvalidError, OverloadedError
@@ -36,6 +38,7 @@ MOST = 10_000  # rows of all tables together
 class Question:
     """What is asked: `by` has a set of dimensions for each table; of `filters` category, unit, area, since, until.
 
+    With an edition (or `then`) in the filters areas are those of it, else those that reports were routed to.
     Without `since` from the first report on, `until` now at the latest; `period` where a table is by period.
     """
 
@@ -111,7 +114,7 @@ def _ask(
         "worked": deadlines.worked_before(oldest, borders[-1].astimezone(ZONE).date() + timedelta(days=1)),
         "unit_id": session.scalars(select(Unit.id).where(Unit.code == unit)).one() if unit else None,
     }
-    query = text(history.statement(grouped)).columns().add_cte(_subject(question, borders).cte("subject"))
+    query = text(history.statement(grouped)).columns().add_cte(_subject(session, question, borders).cte("subject"))
     with session.begin_nested():
         session.execute(text(f"SET LOCAL statement_timeout = {round(SECONDS * 1_000)}"))
         session.execute(text(f"SET LOCAL work_mem = '{MEMORY}'"))
@@ -131,20 +134,24 @@ def _ask(
     return found
 
 
-def _subject(question: Question, borders: Sequence[datetime]) -> Select[Any]:
+def _subject(session: Session, question: Question, borders: Sequence[datetime]) -> Select[Any]:
     """The reports that came before the end and were not over before the begin, as `history.statement` wants them."""
     since, asked = borders[0], question.filters
-    columns = (Report.id, Report.created_at, Report.category_id, Report.area_code, Report.resolve_due)
+    by_edition = bool(asked.edition) and any("area" in by for by in question.by)
+    area = (ReportArea if by_edition else Report).area_code
+    columns = (Report.id, Report.created_at, Report.category_id, area, Report.resolve_due)
     # That somebody told of the same spot before would tie two reports of a hidden place together.
     again = (Report.recurrence > 1) & ~Category.sensitive
     query: Any = select(*columns, again.label("recurring")).join(Category, Category.id == Report.category_id)
+    if by_edition:
+        query = query.outerjoin(ReportArea, placed.here(placed.asked(session, asked.edition or "")))
     # A set to join with: as alternatives of a condition each report would look through all later steps by itself.
     alive: Any = union_all(
         select(Event.report_id).where(Event.at >= since),
         select(Report.id).where(Report.created_at >= since),
         select(Report.id).where(Report.state.in_(OPEN)),
     )
-    narrowed = Filters(category=asked.category, area=asked.area, until=borders[-1])
+    narrowed = replace(asked, bbox=None, unit=None, state=None, since=None, until=borders[-1], q=None)
     return only(visible(apply_filters(query.where(Report.id.in_(alive)), narrowed), PUBLIC), question.demo)
 
 

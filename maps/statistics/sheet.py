@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from boundaries.placed import THEN
 from geo.deadlines import ZONE
 from geo.i18n import Lang, translate
 from maps.export.harmless import plain
@@ -15,6 +16,8 @@ from maps.statistics.columns import COLUMNS, Column, value
 from maps.statistics.lris import Report
 from maps.statistics.naming import Called, Named
 from maps.statistics.texts import (
+    BY_EDITION,
+    BY_THEN,
     COUNTRY,
     DATED,
     DEMO,
@@ -30,6 +33,7 @@ from maps.statistics.texts import (
     SIGN_BELOW,
     SO_FAR,
     TOTAL,
+    UNPLACED,
 )
 
 # Vietnamese separators wherever the program that opens it knows the language.
@@ -66,14 +70,16 @@ class _Sheet:
 
 
 def xlsx(report: Report, lang: Lang, *, demo: bool) -> bytes:
-    """The report as XLSX, a sheet by unit and one by category; totals and sums are formulas with their values."""
+    """The report as XLSX, a sheet by unit, by category and maybe by area; sums are formulas with their values."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": _title(report, lang), "author": translate(lris.CENTRE, lang)})
-        for (name, head), rows in zip(SHEETS.items(), (report.units, report.categories), strict=True):
+        for (name, head), rows in zip(SHEETS.items(), (report.units, report.categories, report.areas), strict=True):
+            if rows is None:
+                continue
             page = _Sheet(book, book.add_worksheet(translate(name, lang)), lang)
-            _top(page, report, lang, demo=demo)
+            _top(page, report, lang, demo=demo, edition=report.edition if head == "area" else None)
             _heads(page, head)
             last = _body(page, rows, report.total)
             _print(page.sheet, _below(page, report, last + 2))
@@ -84,7 +90,7 @@ def _title(report: Report, lang: Lang) -> str:
     return translate(lris.TITLES[report.span.period], lang, **report.title_values)
 
 
-def _top(page: _Sheet, report: Report, lang: Lang, *, demo: bool) -> None:
+def _top(page: _Sheet, report: Report, lang: Lang, *, demo: bool, edition: str | None) -> None:
     """Who reports on the left, the nation and its motto on the right, the title below."""
     middle = LAST // 2
     centre = page.say(lris.CENTRE).upper()
@@ -96,6 +102,8 @@ def _top(page: _Sheet, report: Report, lang: Lang, *, demo: bool) -> None:
     said = page.say(DATED if report.over else SO_FAR, first=f"{report.span.first:%d/%m/%Y}", last=_last(report, until))
     # What would change until it is over must not be taken for the result.
     wanted = {} if report.over else {"bold": True, "font_color": "#A32014"}
+    if edition:
+        said += " – " + (page.say(BY_THEN) if edition == THEN else page.say(BY_EDITION, edition=edition))
     page.across(4, 0, LAST, said + (" – " + page.say(DEMO) if demo else ""), italic=True, **wanted)
 
 
@@ -128,7 +136,7 @@ def _body(page: _Sheet, rows: list[Named], total: dict[str, Any]) -> int:
         at = BODY + place
         called = next(iter(row.of.values()))
         page.sheet.write_number(at, 0, place + 1, page.format(border=1, align="center"))
-        name = called.name if isinstance(called, Called) else ""
+        name = called.name if isinstance(called, Called) else page.say(UNPLACED)
         page.sheet.write_string(at, 1, plain(name), page.format(border=1, text_wrap=True))
         _figures(page, at, row.figures, summed=None)
     bold = page.format(border=1, bold=True, align="center")

@@ -14,7 +14,7 @@ from maps.film import Film
 from maps.frame import NAMES, Frame, Site
 from maps.heatmap import heatmap
 from maps.incidents import incidents
-from maps.statistics import AreaCount
+from maps.statistics import AreaCount, AreaCounts
 from maps.timeline import timeline
 
 HOSTILE = "</script><script>x()</script><img src=x onerror=x()> `${x()}` '\" &amp; \u2028 \u202e <!--"
@@ -73,7 +73,7 @@ def drawn(name: str, frame: Frame = FRAME) -> str:
             return heatmap(frame, CELLS, AREAS)
         case "timeline":
             return timeline(frame, FILM)
-    return districts(frame, AREAS)
+    return districts(frame, AreaCounts(AREAS, 0))
 
 
 class Elements(HTMLParser):

@@ -15,7 +15,7 @@ from geo.models import User
 from maps.export import FORMATS
 from maps.features import COLUMNS
 
-FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q")
+FILTERS = ("bbox", "category", "state", "area", "unit", "since", "until", "q", "edition")
 NAMES = (*FILTERS, "format", "crs", "fields", "exact")
 BOX = _("Khung phải là tây, nam, đông, bắc theo độ, ví dụ 108.2,15.8,108.5,16.0.")
 LABELS = {  # what the form calls the filters and the file's choices
@@ -23,6 +23,7 @@ LABELS = {  # what the form calls the filters and the file's choices
     "category": _("Lĩnh vực"),
     "state": _("Trạng thái"),
     "area": _("Địa bàn"),
+    "edition": _("Phiên bản địa giới"),
     "unit": _("Đơn vị xử lý"),
     "since": _("Thời gian gửi"),
     "until": _("Đến hết ngày"),

@@ -51,8 +51,13 @@ def condition(filters: Filters, dialect: Dialect) -> str:
     return " AND ".join(parts)
 
 
-def items(filters: Filters) -> str:
-    """The path and query by which OGC API – Features has what passes filters; of a code, which is found, the item."""
+def items(filters: Filters) -> str | None:
+    """The path and query by which OGC API – Features has what passes filters; of a code, which is found, the item.
+
+    None for the areas of an edition, which are no columns of reports.
+    """
+    if filters.inside is not None:
+        return None
     if code := _code(filters):
         return f"{ITEMS}/{code}"
     found = written(filters)

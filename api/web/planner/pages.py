@@ -19,6 +19,8 @@ from api.web.planner.asking import Choice
 from api.web.planner.texts import CRS, TEXTS
 from api.web.render import page
 from api.web.signing import STALE
+from boundaries import editions, placed
+from boundaries.models import Edition
 from geo import exports
 from geo.errors import ForbiddenError, InvalidError
 from geo.geometry import SRID
@@ -39,7 +41,7 @@ router = APIRouter(prefix="/planner", include_in_schema=False)
 @router.get("")
 def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: LangDep) -> Response:
     """The form as its address fills it in, and what it comes to; also without scripts."""
-    edition = mapping.active(session)
+    edition = _chosen(session, request.query_params.get("edition", ""))
     said = asking.written(communes.settled(session, edition, request.query_params.multi_items()))
     if (tidy := asking.tidied(request, said)) is not None:
         return RedirectResponse(tidy, 303)
@@ -55,6 +57,8 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
         errors = asking.faults(refused, lang)
     mark = forgery.device(request)
     config = mapping.config(session, settings, lang, TEXTS)
+    if edition is not None:
+        config["outlines"] = f"/api/v1/boundaries/{edition.code}/{edition.routing_level}"
     response = page(
         request,
         "planner.html",
@@ -67,6 +71,7 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
         categories=mapping.categories(session, lang),
         places=communes.places(session, edition, chosen.filters.get("area", "")),
         units=session.execute(select(Unit.code, Unit.name).order_by(Unit.name)).all(),
+        editions=[(one.code, one.name) for one in editions.every(session)],
         choices=finder.choices(lang, chosen.filters.get("since", "")),
         formats=FORMATS.values(),
         systems=CRS,
@@ -81,6 +86,12 @@ def show(*, request: Request, session: SessionDep, settings: SettingsDep, lang: 
     )
     forgery.remember(response, request, mark)
     return response
+
+
+def _chosen(session: Session, code: str) -> Edition | None:
+    """The edition whose areas the form offers: the one named, of `then` the newest in force, else today's."""
+    among = placed.asked(session, code) if code else []
+    return among[-1] if among else mapping.active(session)
 
 
 @router.post("/exports")
@@ -154,6 +165,7 @@ def _summary(
     """How many rows and bytes, and every address that leads to them."""
     wanted = asking.wanted(session, user, chosen)
     rows = order_of(session, wanted).total or 0
+    paged = conditions.items(wanted.asked.filters)
     base = settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
     province = mapping.bounds(session, mapping.active(session))
     return {
@@ -166,8 +178,8 @@ def _summary(
         "address": base + asking.address(chosen.query, "/api/v1/export"),
         "query": asking.address(chosen.query, "").lstrip("?"),
         "ogc": f"{base}/ogc",
-        "paged": base + conditions.items(wanted.asked.filters),
-        "project": asking.address(chosen.filters, "/planner/quangnam.qgz"),
+        "paged": base + paged if paged else None,
+        "project": asking.address(chosen.filters, "/planner/quangnam.qgz") if paged else None,
     }
 
 

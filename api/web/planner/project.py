@@ -6,7 +6,7 @@ from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import read_filters
 from api.web import mapping
 from api.web.planner import asking, conditions
-from geo.errors import NotFoundError
+from geo.errors import InvalidError, NotFoundError
 from geo.i18n import _, translate
 from maps import qgis
 from maps.collections import areas
@@ -22,6 +22,8 @@ def project(*, request: Request, session: SessionDep, settings: SettingsDep, lan
     """A .qgz whose layers ask this server each time, cut down to the filters of the address."""
     said = asking.choice(asking.written(request.query_params.multi_items())).filters
     filters = read_filters(session, **{"box" if name == "bbox" else name: value for name, value in said.items()})
+    if filters.inside is not None:
+        raise InvalidError(_("Dự án QGIS không lọc được theo địa bàn của một phiên bản địa giới."), field="edition")
     edition = mapping.active(session)
     if edition is None:
         raise NotFoundError(_("Chưa có phiên bản địa giới nào đang dùng."))

@@ -1,7 +1,7 @@
 """/planner/statistics: what a period brought and what became of it, for everyone to read, print and take along."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from api.web import mapping
 from api.web.desk.lists import units
 from api.web.planner.statistics_charts import Bars, bars
 from api.web.render import page
+from boundaries import editions
 from geo.deadlines import ZONE
 from geo.filters import Filters, apply_filters
 from geo.i18n import Lang, _, translate
@@ -34,6 +35,7 @@ from maps.statistics.texts import MOVED
 router = APIRouter(include_in_schema=False)
 BY_UNIT: tuple[Dimension, ...] = ("unit",)
 BY_CATEGORY: tuple[Dimension, ...] = ("category",)
+BY_AREA: tuple[Dimension, ...] = ("area",)
 BY_PERIOD: tuple[Dimension, ...] = ("period",)
 PARTS: dict[Period, Period] = {"month": "week", "quarter": "month", "year": "month"}
 CHOICES: dict[Period, int] = {"year": 10, "quarter": 12, "month": 24}  # how many there are to choose from
@@ -61,28 +63,33 @@ def show(
     period: str = "",
     unit: str = "",
     category: str = "",
+    edition: str = "",
     demo: bool = False,
 ) -> Response:
-    """The figures of a month, quarter or year, of one unit or category where one is chosen; `demo` of made-up ones."""
+    """The figures of a month, quarter or year, of one unit or category where one is chosen; `demo` of made-up ones.
+
+    By the areas that reports were routed to, or by those of an edition, or of the one in force when each was made.
+    """
     today = datetime.now(ZONE).date()
     span = periods.named(period or periods.name("quarter", periods.beginning(today, "quarter")))
     with sessions() as session:
-        filters = read_filters(session, unit=unit or None, category=category or None)
+        filters = read_filters(session, unit=unit or None, category=category or None, edition=edition or None)
         there = samples.present(session)
-        known = names(session, english=lang == "en")
+        known = names(session, english=lang == "en", edition=filters.edition)
+        borders = [(one.code, one.name) for one in editions.every(session)]
         all_units, categories = units(session), mapping.categories(session, lang)
         oldest = session.scalar(select(func.min(Report.created_at)))
-        within = Filters(
-            unit=filters.unit, category=filters.category, since=start_of(span.first), until=start_of(span.after)
-        )
+        within = replace(filters, since=start_of(span.first), until=start_of(span.after))
         made_up = there.demo and _any_made_up(session, within)
     demo = there.demo and (demo or not there.real)
-    asked = Question(within, (BY_UNIT, BY_CATEGORY, BY_PERIOD), PARTS[span.period], demo=demo)
+    asked = Question(within, (BY_UNIT, BY_CATEGORY, BY_AREA, BY_PERIOD), PARTS[span.period], demo=demo)
     found = performing.ask(request, sessions, asked)
     by_unit = named(found.tables[BY_UNIT], BY_UNIT, known, None)
     by_category = named(found.tables[BY_CATEGORY], BY_CATEGORY, known, None)
+    by_area = named(found.tables[BY_AREA], BY_AREA, known, None)
     figures = found.total.figures
     chosen = {"period": periods.name(span.period, span.first), "unit": unit, "category": category}
+    chosen["edition"] = edition
     taken = found.until.astimezone(ZONE)
     over = span.after <= taken.date()
     return page(
@@ -96,6 +103,8 @@ def show(
         periods=_periods(oldest.astimezone(ZONE).date() if oldest else today, today, span, lang),
         units=all_units,
         categories=categories,
+        borders=borders,
+        unplaced=_unplaced(by_area) if edition else 0,
         demo=demo,
         real=there.real,
         other=_other(there, chosen, demo=demo),
@@ -106,11 +115,15 @@ def show(
         columns=COLUMNS,
         moved_note=MOVED,
         groups=_groups(),
-        tables=[Table(_("Đơn vị xử lý"), True, _rows(by_unit)), Table(_("Lĩnh vực"), False, _rows(by_category))],
+        tables=[
+            Table(_("Đơn vị xử lý"), True, _rows(by_unit)),
+            Table(_("Lĩnh vực"), False, _rows(by_category)),
+            Table(_("Địa bàn"), True, _rows(by_area)),
+        ],
         times=_times(found, span, lang),
         late=_late(by_unit),
         said=bars([("", [figures["satisfied"], figures["acceptable"], figures["dissatisfied"]])], stacked=True),
-        downloads=_downloads(span, unit, category, demo=demo),
+        downloads=_downloads(span, chosen, demo=demo),
     )
 
 
@@ -165,6 +178,11 @@ def _name(row: Named) -> str:
     return called.name if isinstance(called, Called) else ""
 
 
+def _unplaced(rows: Sequence[Named]) -> int:
+    """How many of the period's reports have no place in the edition yet."""
+    return sum(row.figures["carried"] + row.figures["received"] for row in rows if row.of["area"] is None)
+
+
 def _times(found: Answer, span: Span, lang: Lang) -> Bars:
     """What came and what was handled in each part of the period, those without anything too."""
     part = PARTS[span.period]
@@ -184,13 +202,14 @@ def _late(rows: Sequence[Named]) -> Bars:
     return bars([(_name(row), [row.figures["on_time"], row.figures["late"]]) for row in busy[:SHOWN]], stacked=True)
 
 
-def _downloads(span: Span, unit: str, category: str, *, demo: bool) -> dict[str, str]:
+def _downloads(span: Span, chosen: dict[str, str], *, demo: bool) -> dict[str, str]:
     """The addresses of the same as files; the sheet for LRIS is of all units, whatever is chosen."""
     kind = {"demo": "true"} if demo else {}
-    chosen = {"unit": unit, "category": category}
-    asked = {"by": "unit,category", "since": span.first.isoformat(), "until": span.last.isoformat()}
-    asked |= {name: value for name, value in chosen.items() if value} | kind
-    lris = {"period": periods.name(span.period, span.first)} | kind
+    by_area = {"edition": chosen["edition"]} if chosen["edition"] else {}
+    by = "unit,category,area" if by_area else "unit,category"
+    asked = {"by": by, "since": span.first.isoformat(), "until": span.last.isoformat()}
+    asked |= {name: chosen[name] for name in ("unit", "category", "edition") if chosen[name]} | kind
+    lris = {"period": periods.name(span.period, span.first)} | by_area | kind
     return {
         "xlsx": "/api/v1/statistics/lris?" + urlencode(lris | {"format": "xlsx"}),
         "lris": "/api/v1/statistics/lris?" + urlencode(lris),

@@ -5,7 +5,7 @@ const form = byId("filter");
 const panel = byId("filters");
 const chips = byId("chips");
 const count = byId("filters-count");
-const NAMES = ["category", "state", "area", "since", "until"];
+const NAMES = ["category", "state", "area", "edition", "since", "until"];
 const fields = (name) => [...form.elements].filter((one) => one.name === name);
 
 /** What is chosen, as the API and the address of the page write it. */
@@ -108,6 +108,12 @@ export function finding(changed) {
     apply("area");
   };
   form.addEventListener("change", ({ target }) => {
+    if (target.name === "edition") {
+      // Its areas are others, and only the server knows them.
+      for (const field of fields("area")) field.value = "";
+      location.assign(address(filters()));
+      return;
+    }
     // A period and days exclude one another.
     if (target.id === "filter-period" && target.value) for (const one of form.querySelectorAll("[type=date]")) one.value = "";
     if (target.type === "date" && target.value) byId("filter-period").value = "";

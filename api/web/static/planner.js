@@ -4,7 +4,7 @@ import { byId, later, say } from "./page.js";
 import { choosing } from "./planner-map.js";
 
 const form = byId("choose");
-const FILTERS = ["bbox", "category", "state", "area", "unit", "since", "until", "q"];
+const FILTERS = ["bbox", "category", "state", "area", "unit", "since", "until", "q", "edition"];
 const SEVERAL = ["category", "fields"];
 let asked = null;
 
@@ -97,6 +97,12 @@ const map = choosing({
 });
 const soon = later(500, changed); // what is typed changes with each letter
 form.addEventListener("change", ({ target }) => {
+  if (target.id === "edition") {
+    // Its areas are others, and only the server knows them.
+    for (const id of ["area", "commune"]) if (byId(id)) byId(id).value = "";
+    location.assign(address(said()));
+    return;
+  }
   // A period and days exclude one another.
   if (target.id === "period" && target.value) for (const id of ["since", "until"]) byId(id).value = "";
   if (target.type === "date" && target.value) byId("period").value = "";
