@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
+from boundaries.atlas import Sheet
+from boundaries.metric import Floats, to_metric
 from boundaries.overlay import Overlay
+from boundaries.pieces import Indices
 from geo.models import Report
 from geo.permissions import PUBLIC, visible
 from geo.transitions import OPEN
 
+MANY = 50_000  # points for which it pays to build the grid that answers without looking at borders
 Counts = NDArray[np.int64]
 # A point as WKB has it, and behind it whether the report is open.
 _ROW = np.dtype([("order", "u1"), ("type", "<u4"), ("lon", "<f8"), ("lat", "<f8"), ("open", "S1")])
@@ -31,12 +35,17 @@ def reported(session: Session, laid: Overlay, *, demo: bool = False) -> Reported
     rows = _rows(session, demo)
     lon, lat = rows["lon"].copy(), rows["lat"].copy()
     # Number -1, in none of them, is the last.
-    place = laid.old.raster.areas(lon, lat), laid.new.raster.areas(lon, lat)
+    place = _areas(laid.old, lon, lat), _areas(laid.new, lon, lat)
     shape = len(laid.old.code) + 1, len(laid.new.code) + 1
     every, still = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     np.add.at(every, place, 1)
     np.add.at(still, place, rows["open"] == b"1")
     return Reported(every, still)
+
+
+def _areas(sheet: Sheet, lon: Floats, lat: Floats) -> Indices:
+    """The first area by code that covers each point, -1 where none does."""
+    return sheet.raster.areas(lon, lat) if len(lon) > MANY else sheet.pieces.covering(*to_metric(lon, lat))
 
 
 def _rows(session: Session, demo: bool) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from shapely import box
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from boundaries import atlas, editions, importing
+from boundaries import atlas, editions, importing, reported
 from boundaries.batch import Routings, route_many
 from boundaries.correspondence import Part, correspondence
 from boundaries.difference import Comparison, difference
@@ -247,3 +247,11 @@ def test_routing_again_says_the_same(session: Session, settings: Settings) -> No
         if name not in {"distance", "candidates", "others"}:
             assert (column == getattr(second, name)).all(), name
     assert first.candidates.tolist() == second.candidates.tolist()
+
+
+def test_few_reports_are_counted_as_many_are(session: Session, reports: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = editions.find(session, "2020"), editions.find(session, "2025-07")
+    few = correspondence(session, one, other, "district", "commune")
+    monkeypatch.setattr(reported, "MANY", 0)
+    assert correspondence(session, one, other, "district", "commune") == few
+    assert sum(part.reports for part in few) == reports
