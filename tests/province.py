@@ -32,7 +32,7 @@ from geo import (
 )
 from geo.details import Details
 from geo.models import Media, Report, Unit, User
-from geo.permissions import Actor
+from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
 from geo.sealing import seal
 from geo.secret import secret
@@ -45,6 +45,7 @@ SAID = "Đã cử người đến xem và làm ngay trong ngày."
 PEOPLE = {  # the part of the e-mail address before the at: role, unit
     "head": ("head", "ubnd-503"),
     "officer": ("officer", "ubnd-503"),
+    "beside": ("head", "ubnd-507"),
     "operator": ("operator", None),
     "administrator": ("administrator", None),
     "settling": ("planner", None),
@@ -127,6 +128,7 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
             values[name], links[values[name]] = _send(session, settings, number, name)
         values["work"] = _work(session, settings, values)
         _night(session, values)
+        _borders(session, settings, values)
         pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
         values["picture"] = session.scalars(pictures).one()
         _orders(session, settings, values)
@@ -146,6 +148,37 @@ def _orders(session: Session, settings: Settings, values: dict[str, str]) -> Non
         values[f"order_{state}"] = exports.token_of(key, made)
         if state == "cancelled":
             exports.cancel(made, datetime.now(UTC))
+
+
+def _borders(session: Session, settings: Settings, values: dict[str, str]) -> None:
+    """By the border of two districts: one place that both call theirs, and three that were settled close by."""
+    operator, beside = (
+        session.scalars(select(User).where(User.email == f"{name}@example.vn")).one() for name in ("operator", "beside")
+    )
+    for number in range(4):
+        taken = submit(
+            session,
+            settings,
+            Draft(
+                name="Trần Thị Bưởi",
+                phone=f"+8490512346{number}",
+                category="giao-thong",
+                content=f"Đèn đường hỏng ở đầu cầu, lần {number}.",
+                lon=108.292975 + number / 10_000,
+                lat=15.896727,
+                door="web",
+            ),
+            secret=secret(settings),
+            lang="vi",
+        )
+        report = session.scalars(select(Report).where(Report.code == taken.answer["code"])).one()
+        if number:
+            workflow.apply(session, report, "confirm", Actor("operator", user_id=operator.id), door="web")
+            continue
+        values["uncertain"] = report.code
+        workflow.apply(session, report, "accept", SYSTEM, door="cli")
+        theirs = Actor("head", unit_id=beside.unit_id, user_id=beside.id)
+        workflow.apply(session, report, "ours", theirs, door="web")
 
 
 def _send(session: Session, settings: Settings, number: int, name: str) -> tuple[str, str]:
