@@ -15,6 +15,7 @@ from boundaries.atlas import Sheet
 from boundaries.metric import Floats, to_metric
 from boundaries.models import Area, Edition
 from boundaries.pieces import TOUCH, Indices
+from geo import days
 from geo.models import Unit
 from geo.seeds import IOC
 from geo.settings import Settings
@@ -84,6 +85,7 @@ def route_many(
 
     A pin that `route` refuses gets a refusal, and the others their answers.
     """
+    days.refresh(session)  # the administrator's confidence
     lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
     given = np.full(len(lon), np.nan) if accuracy is None else np.asarray(accuracy, np.float64)
     day = None if edition else on or lookup.today()

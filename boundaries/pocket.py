@@ -17,6 +17,7 @@ from boundaries.batch import answering
 from boundaries.metric import to_degrees, to_metric
 from boundaries.models import Edition
 from boundaries.shares import ACCURACY, SPREAD, SQUARES, enough
+from geo import days
 from geo.seeds import IOC
 from geo.settings import Settings
 
@@ -35,6 +36,7 @@ def pocket(session: Session, edition: Edition | None, day: date | None, settings
     TopoJSON. Its owners, one on each side, are places in `areas` and, after them, in `neighbours`. `discs`, `accuracy`
     and `enough` are what boundaries.shares makes probabilities of.
     """
+    days.refresh(session)
     told: dict[str, Any] = {"uncertainty": settings.border_uncertainty, "coast": settings.coast_distance, "step": STEP}
     told |= {"discs": np.column_stack([SPREAD, SQUARES]).tolist(), "accuracy": ACCURACY, "enough": enough()}
     if edition is None:

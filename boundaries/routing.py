@@ -19,6 +19,7 @@ from boundaries.models import Area, Assignment, Edition
 from boundaries.reasons import Reason
 from boundaries.rules import Instead
 from boundaries.shares import DIGITS, enough, masses, radii
+from geo import days
 from geo.database import driver
 from geo.models import Report, Unit
 from geo.seeds import IOC
@@ -82,6 +83,7 @@ def route(
     Near a border `area` is the code of the candidate that the sender chose; any other is passed over.
     InvalidError for what is no place, OutsideError outside the province, NotFoundError for an unknown edition.
     """
+    days.refresh(session)  # the administrator's confidence
     pins.check(lon, lat, accuracy)
     x, y = to_metric(lon, lat)
     if not (math.isfinite(x) and math.isfinite(y)):

@@ -118,6 +118,9 @@ STAFF = (
         Shown(f"desk-{state}", f"/queue/{{{state}}}", "head")
         for state in ("received", "in_progress", "needs_info", "resolved")
     ),
+    Shown("desk-uncertain", "/queue/{uncertain}", "head"),
+    Shown("desk-beside", "/queue/{uncertain}?tab=maybe", "beside"),
+    Shown("queue-beside", "/queue?tab=maybe", "beside"),
     Shown("desk-refused", "/queue/{in_progress}/resolve", "head", status=409, form={"text": SAID, "version": "1"}),
     Shown("contact", "/queue/{in_progress}/contact", "head", form={"why": "gọi hỏi thêm"}),
     Shown("picture", "/queue/{in_progress}/pictures/{picture}", "head"),

@@ -41,7 +41,7 @@ from geo import (
 )
 from geo.details import Details
 from geo.models import Category, Media, Report, Unit, User
-from geo.permissions import Actor
+from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
 from geo.sealing import seal
 from geo.secret import secret
@@ -54,6 +54,7 @@ SAID = "Đã cử người đến xem và làm ngay trong ngày."
 PEOPLE = {  # the part of the e-mail address before the at: role, unit
     "head": ("head", "ubnd-503"),
     "officer": ("officer", "ubnd-503"),
+    "beside": ("head", "ubnd-507"),
     "operator": ("operator", None),
     "administrator": ("administrator", None),
     "settling": ("planner", None),
@@ -136,6 +137,7 @@ def build(sessions: sessionmaker[Session], settings: Settings) -> Province:
             values[name], links[values[name]] = _send(session, settings, number, name)
         values["work"] = _work(session, settings, values)
         _night(session, values)
+        _borders(session, settings, values)
         pictures = select(Media.key).join(Report).where(Report.code == values["in_progress"])
         values["picture"] = session.scalars(pictures).one()
         _orders(session, settings, values)
@@ -190,6 +192,37 @@ def _boundaries(session: Session, settings: Settings, values: dict[str, str]) ->
         if lon is not None:
             reading.add(hole, area="1,186,599.6", codes="510", lon=lon, lat=15.65)
         values[name] = incoming.keep(settings, b"", Incoming("own.gpkg", form, "", reading, datetime.now(UTC)))
+
+
+def _borders(session: Session, settings: Settings, values: dict[str, str]) -> None:
+    """By the border of two districts: one place that both call theirs, and three that were settled close by."""
+    operator, beside = (
+        session.scalars(select(User).where(User.email == f"{name}@example.vn")).one() for name in ("operator", "beside")
+    )
+    for number in range(4):
+        taken = submit(
+            session,
+            settings,
+            Draft(
+                name="Trần Thị Bưởi",
+                phone=f"+8490512346{number}",
+                category="giao-thong",
+                content=f"Đèn đường hỏng ở đầu cầu, lần {number}.",
+                lon=108.292975 + number / 10_000,
+                lat=15.896727,
+                door="web",
+            ),
+            secret=secret(settings),
+            lang="vi",
+        )
+        report = session.scalars(select(Report).where(Report.code == taken.answer["code"])).one()
+        if number:
+            workflow.apply(session, report, "confirm", Actor("operator", user_id=operator.id), door="web")
+            continue
+        values["uncertain"] = report.code
+        workflow.apply(session, report, "accept", SYSTEM, door="cli")
+        theirs = Actor("head", unit_id=beside.unit_id, user_id=beside.id)
+        workflow.apply(session, report, "ours", theirs, door="web")
 
 
 def _send(session: Session, settings: Settings, number: int, name: str) -> tuple[str, str]:

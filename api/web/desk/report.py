@@ -136,6 +136,8 @@ def shown(
     who, now = signed.actor(user), datetime.now(UTC)
     session.flush()
     inside = user.unit_id in (None, report.unit_id)  # another unit sees what it takes to say whose it is
+    claimants = beside.units(session, report, "claimant") if report.needs_confirmation else []
+    claimed = user.unit_id in {unit.id for unit in claimants}
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
     mark = forgery.device(request)
@@ -162,12 +164,13 @@ def shown(
         assignee=session.get(User, report.assignee_id) if report.assignee_id is not None else None,
         urgent=urgent(report),
         maybe=beside.units(session, report) if report.needs_confirmation else [],
-        claimants=beside.units(session, report, "claimant") if report.needs_confirmation else [],
+        claimants=claimants,
+        claimed=claimed,
         flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
         nearby=nearby(session, who, report),
         kin=kin(session, report) if inside else [],
         why=why(session, report, lang, named=inside),
-        offers=offers(report, who),
+        offers=[one for one in offers(report, who) if not (claimed and one.action == "ours")],
         receivers=[unit for unit in units(session) if unit.id != report.unit_id],
         suggestion=suggested(session, report, now.astimezone(ZONE).date()),
         colleagues=queue.load(session, report.unit_id, now),

@@ -1,0 +1,71 @@
+"""The desk of a unit that an uncertain place may belong to."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.models import Report, ReportUnit, Unit
+
+Make = Callable[..., Any]
+
+
+def uncertain(session: Session, make_report: Make) -> Report:
+    report: Report = make_report(unit="ubnd-503", needs_confirmation=True)
+    beside = session.scalars(select(Unit.id).where(Unit.code == "ubnd-507")).one()
+    session.add(ReportUnit(report_id=report.id, unit_id=beside, role="candidate"))
+    session.flush()
+    return report
+
+
+def send(client: TestClient, report: Report, action: str, **fields: Any) -> Any:
+    page = client.get(f"/queue/{report.code}").text
+    token = page.partition('name="token" value="')[2].partition('"')[0]
+    sent = fields | {"token": token, "version": str(report.version)}
+    return client.post(f"/queue/{report.code}/{action}", data=sent, follow_redirects=False)
+
+
+def test_another_unit_finds_it_reads_it_and_takes_it(
+    client: TestClient, session: Session, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    report = uncertain(session, make_report)
+    sign_in(client, make_user("officer", unit="ubnd-507"))
+    assert report.code in client.get("/queue?tab=maybe").text
+    assert report.code not in client.get("/queue?tab=open").text
+    page = client.get(f"/queue/{report.code}").text
+    assert "Nơi này có thể thuộc đơn vị của bạn" in page
+    assert f'action="/queue/{report.code}/ours' in page
+    assert f'action="/queue/{report.code}/not_ours' in page
+    for other in ("accept", "resolve", "forward", "contact", "claim"):
+        assert f'action="/queue/{report.code}/{other}' not in page
+    assert client.post(f"/queue/{report.code}/contact", data={"why": "xem"}).status_code == 403
+    assert send(client, report, "ours").status_code == 303
+    session.refresh(report)
+    assert (report.unit.code, report.needs_confirmation) == ("ubnd-507", False)
+    history = client.get(f"/queue/{report.code}").text
+    assert "UBND thị xã Điện Bàn cho biết nơi này thuộc mình." in history
+    assert "Chuyển đến UBND thị xã Điện Bàn theo nơi xảy ra sự việc." in history
+
+
+def test_the_responsible_unit_names_which_of_the_others_it_is(
+    client: TestClient, session: Session, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    report = uncertain(session, make_report)
+    sign_in(client, make_user("officer", unit="ubnd-503"))
+    form = client.get(f"/queue/{report.code}").text.partition("/not_ours")[2].partition("</form>")[0]
+    assert '<option value="ubnd-507">' in form
+    assert '<option value="ubnd-502">' not in form
+    assert send(client, report, "not_ours", unit="ubnd-502").status_code == 409
+    assert send(client, report, "not_ours", unit="ubnd-507").status_code == 303
+    session.refresh(report)
+    assert (report.unit.code, report.needs_confirmation) == ("ubnd-507", False)
+
+
+def test_a_stranger_is_told_that_it_is_not_theirs(
+    client: TestClient, session: Session, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    report = uncertain(session, make_report)
+    sign_in(client, make_user("officer", unit="ubnd-502"))
+    assert client.get(f"/queue/{report.code}").status_code == 404

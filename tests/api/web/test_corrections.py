@@ -1,0 +1,48 @@
+"""Corrections of borders in the administration, over HTTP and without scripts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boundaries.models import Correction
+from geo.settings import Settings
+from tests.api.web.test_admin import post
+from tests.boundaries.settling import settling
+
+Make = Callable[..., Any]
+
+
+def test_a_suggestion_is_applied_undone_and_applied_again(
+    client: TestClient,
+    session: Session,
+    settings: Settings,
+    make_report: Make,
+    make_user: Make,
+    sign_in: Make,
+) -> None:
+    settling(session, settings, make_report)(3)
+    sign_in(client, make_user("administrator"))
+    page = client.get("/admin/corrections").text
+    assert "3 phản ánh của 2 người được xác nhận ở đây" in page
+    config = orjson.loads(page.partition('id="config">')[2].partition("</script>")[0])
+    (place,) = config["places"]
+    assert (place["properties"]["state"], place["geometry"]["type"]) == ("suggested", "Polygon")
+    assert "ghim tiếp theo ở đây sẽ chắc chắn" in post(client, "corrections", key=place["id"], action="accept").text
+    row = session.scalars(select(Correction)).one()
+    assert (row.state, row.area_code) == ("accepted", "507")
+    assert "Đã hoàn tác" in post(client, "corrections", key=str(row.id), action="undo").text
+    session.refresh(row)
+    assert row.state == "undone"
+    post(client, "corrections", key=str(row.id), action="accept")
+    session.refresh(row)
+    assert row.state == "accepted"
+
+
+def test_what_is_no_suggestion_any_more_is_refused(client: TestClient, make_user: Make, sign_in: Make) -> None:
+    sign_in(client, make_user("administrator"))
+    for key in ("0123456789abcdef", "9", "x"):
+        assert "không còn nữa" in post(client, "corrections", key=key, action="accept").text

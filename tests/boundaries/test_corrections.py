@@ -1,0 +1,184 @@
+"""What people settle near borders becomes a suggestion, and an accepted one makes the next pin certain."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import shapely
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from boundaries import corrections, editions, settlements
+from boundaries.metric import to_degrees, to_metric
+from boundaries.models import Assignment, CorrectionStep, Edition
+from boundaries.routing import Routing, assign, route, route_many
+from geo import options
+from geo.errors import ConflictError, NotFoundError
+from geo.i18n import translate
+from geo.models import Report, User
+from geo.settings import Settings
+from tests.boundaries.settling import Settle, settling
+from tests.boundaries.test_batch import differences
+
+
+@pytest.fixture
+def edition(session: Session) -> Edition:
+    return editions.find(session, "2020")
+
+
+@pytest.fixture
+def administrator(session: Session) -> User:
+    user = User(email="quan-tri@example.vn", name="Quản trị", role="administrator")
+    session.add(user)
+    session.flush()
+    return user
+
+
+@pytest.fixture
+def settle(session: Session, settings: Settings, make_report: Callable[..., Report]) -> Settle:
+    return settling(session, settings, make_report)
+
+
+def middle(found: settlements.Suggestion) -> tuple[float, float]:
+    """Degrees of the middle of a suggestion."""
+    lon, lat = to_degrees(np.array([found.polygon.centroid.x]), np.array([found.polygon.centroid.y]))
+    return float(lon[0]), float(lat[0])
+
+
+def said(found: Routing) -> str:
+    return translate(found.reason.message, "vi", **found.reason.values)
+
+
+def test_three_settlements_of_two_people_are_suggested_as_a_small_polygon(
+    session: Session, edition: Edition, settle: Settle
+) -> None:
+    reports = settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    assert (one.area, one.reports, one.senders) == ("507", 3, 2)
+    west, south, east, north = shapely.bounds(one.polygon)
+    assert max(east - west, north - south) < 300
+    pins = [to_metric(108.0, 15.0)] + [
+        to_metric(
+            *session.execute(select(Report.point.ST_X(), Report.point.ST_Y()).where(Report.id == report.id)).one()
+        )
+        for report in reports
+    ]
+    assert [one.polygon.covers(shapely.Point(pin)) for pin in pins] == [False, True, True, True]
+    assert settlements.suggestions(session, edition)[0].key == one.key
+
+
+@pytest.mark.parametrize("how", [{"count": 2}, {"count": 3, "senders": 1}, {"count": 4, "step": 300}])
+def test_too_few_of_one_person_or_far_apart_are_not(
+    session: Session, edition: Edition, settle: Settle, how: dict[str, int]
+) -> None:
+    settle(**how)
+    assert settlements.suggestions(session, edition) == []
+
+
+def test_how_many_it_takes_is_an_administrators_number(session: Session, edition: Edition, settle: Settle) -> None:
+    settle(3)
+    options.change(session, "correction_reports", 4)
+    assert settlements.suggestions(session, edition) == []
+
+
+def test_one_settlement_to_the_contrary_in_the_place_stops_it(
+    session: Session, edition: Edition, settle: Settle
+) -> None:
+    settle(3)
+    settle(1, unit="ubnd-503")
+    assert settlements.suggestions(session, edition) == []
+
+
+def test_what_is_still_open_or_of_another_edition_does_not_count(
+    session: Session, edition: Edition, settle: Settle
+) -> None:
+    reports = settle(3)
+    assert settlements.suggestions(session, editions.find(session, "2025-01")) == []
+    reports[0].needs_confirmation = True
+    session.flush()
+    assert settlements.suggestions(session, edition) == []
+
+
+def test_an_accepted_one_makes_the_next_pin_certain_until_it_is_undone(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    lon, lat = middle(one)
+    before = route(session, lon, lat, settings=settings)
+    assert before.needs_confirmation
+    row = corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    after = route(session, lon, lat, settings=settings)
+    assert (after.area.code, after.unit.code) == ("507", "ubnd-507")
+    assert (after.reason.code, after.confidence, after.needs_confirmation) == ("inside", 1, False)
+    assert (after.candidates, after.correction) == ([], row.id)
+    assert said(after) == "Nơi này đã được xác nhận thuộc thị xã Điện Bàn."
+    assert after.commune.parent_code == "507"
+    assert settlements.suggestions(session, edition) == []
+    # Another edition is not touched, nor a phone that does not know whether it is there.
+    assert route(session, lon, lat, edition="2025-01", settings=settings).needs_confirmation
+    assert route(session, lon, lat, accuracy=200, settings=settings).needs_confirmation
+    corrections.change(session, row.id, "undone", user_id=administrator.id)
+    undone = route(session, lon, lat, settings=settings)
+    assert (undone.area.code, undone.confidence, undone.needs_confirmation) == (
+        before.area.code, before.confidence, True,
+    )  # fmt: skip
+    steps = session.scalars(select(CorrectionStep).order_by(CorrectionStep.id)).all()
+    assert [(step.state, step.user_id) for step in steps] == [
+        ("accepted", administrator.id), ("undone", administrator.id),
+    ]  # fmt: skip
+
+
+def test_one_pin_and_many_agree_in_and_around_a_correction(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    settle(4)
+    (one,) = settlements.suggestions(session, edition)
+    corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    west, south, east, north = shapely.bounds(one.polygon)
+    rng = np.random.default_rng(5)
+    lon, lat = to_degrees(rng.uniform(west - 60, east + 60, 400), rng.uniform(south - 60, north + 60, 400))
+    accuracy = rng.choice([np.nan, 5, 20, 60], 400)
+    assert differences(session, settings, lon, lat, accuracy) == []
+    many = route_many(session, lon, lat, accuracy=accuracy, settings=settings)
+    certain = many.correction_id > 0
+    assert 20 < certain.sum() < 380
+    assert set(many.area_code[certain]) == {"507"}
+    assert many.others[certain].tolist() == [None] * int(certain.sum())
+
+
+def test_an_assignment_says_which_correction_made_it_certain(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User,
+    make_report: Callable[..., Report],
+) -> None:  # fmt: skip
+    settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    row = corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    lon, lat = middle(one)
+    report = make_report(unit="ubnd-507", lon=lon, lat=lat)
+    assign(session, report, route(session, lon, lat, settings=settings))
+    kept = session.scalars(select(Assignment).where(Assignment.report_id == report.id)).one()
+    assert (kept.correction_id, kept.confidence) == (row.id, 1)
+
+
+def test_what_was_declined_is_not_suggested_again(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    row = corrections.decide(session, edition, one, accepted=False, user_id=administrator.id)
+    assert settlements.suggestions(session, edition) == []
+    assert route(session, *middle(one), settings=settings).needs_confirmation
+    assert [(one.id, one.state) for one in corrections.listed(session, edition)] == [(row.id, "declined")]
+
+
+def test_two_that_say_different_areas_are_not_in_force_in_one_place(
+    session: Session, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    with pytest.raises(ConflictError, match="hoàn tác nó trước"):
+        corrections.decide(session, edition, one._replace(area="503"), accepted=True, user_id=administrator.id)
+    with pytest.raises(NotFoundError):
+        corrections.change(session, 0, "undone", user_id=administrator.id)
