@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries import routing
 from boundaries.metric import Floats
 from boundaries.open_reports import Ids, Objects, OpenReports
+from geo import units
 from geo.models import Unit
 from geo.settings import Settings
 
@@ -85,8 +86,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
 
 def existing(session: Session, day: date) -> list[int]:
     """The ids of the units that exist on a day."""
-    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= day)
-    return list(session.scalars(select(Unit.id).where(begun, or_(Unit.valid_until.is_(None), Unit.valid_until > day))))
+    return list(session.scalars(select(Unit.id).where(units.there(day))))
 
 
 def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, settings: Settings) -> None:

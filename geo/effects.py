@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from geo import clock, options, proof, recurrence, units
+from geo import clock, deadlines, options, proof, recurrence, units
 from geo.approval import APPROVAL
 from geo.details import Details, Effect, Situation, checked_details
 from geo.errors import ConflictError, InvalidError
 from geo.handling import HANDLING, check_other_officer
 from geo.i18n import _
 from geo.merging import MERGING
-from geo.models import Event, User
+from geo.models import Event, Unit, User
 from geo.seconds import SECONDS
 from geo.transitions import Action
 
@@ -41,7 +41,16 @@ def _forward(at: Situation) -> None:
 
 
 def _return(at: Situation) -> None:
-    before = select(Event.unit_id).where(Event.report_id == at.report.id, Event.unit_id != at.report.unit_id)
+    # One that is gone, with the boundaries of then, takes nothing back.
+    before = (
+        select(Event.unit_id)
+        .join(Unit, Unit.id == Event.unit_id)
+        .where(
+            Event.report_id == at.report.id,
+            Event.unit_id != at.report.unit_id,
+            units.there(at.now.astimezone(deadlines.ZONE).date()),
+        )
+    )
     previous = at.session.scalar(before.order_by(Event.id.desc()).limit(1))
     _hand_over(at, previous if previous is not None else units.ioc(at.session))
 

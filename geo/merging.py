@@ -4,11 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from geo import clock
+from geo import clock, deadlines, units
 from geo.details import Effect, Situation
 from geo.errors import BusyError, ConflictError, InvalidError
 from geo.i18n import _
-from geo.models import Report
+from geo.models import Report, Unit
 from geo.transitions import Action
 
 _LEADS = ("received", "needs_info", "in_progress", "resolved", "closed")
@@ -31,6 +31,11 @@ def _merge(at: Situation) -> None:
 
 
 def _split(at: Situation) -> None:
+    lead = at.session.get_one(Report, at.report.lead_id)
+    today = units.there(at.now.astimezone(deadlines.ZONE).date())
+    if at.session.scalar(select(Unit.id).where(Unit.id == at.report.unit_id, today)) is None:
+        # While it was merged other boundaries came into force, which the lead has followed.
+        at.report.unit_id = lead.unit_id
     at.report.lead_id = None
     clock.restart(at.report, at.now)
 

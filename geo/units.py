@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from geo import deadlines
@@ -24,6 +24,12 @@ def by_code(session: Session, code: str | None) -> int | None:
 def ioc(session: Session) -> int:
     """The id of the IOC, which answers where nobody else does."""
     return session.scalars(select(Unit.id).where(Unit.kind == "ioc").order_by(Unit.id).limit(1)).one()
+
+
+def there(day: date) -> ColumnElement[bool]:
+    """The condition that a unit exists on a day."""
+    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= day)
+    return and_(begun, or_(Unit.valid_until.is_(None), Unit.valid_until > day))
 
 
 def receiver(session: Session, unit_id: int | None, report: Report, now: datetime) -> int:
