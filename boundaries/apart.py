@@ -55,7 +55,7 @@ def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path
         if land is not None:
             (folder / _LAND).write_bytes(shapely.to_wkb(land))
         try:
-            command = [sys.executable, "-m", __name__, str(folder)]
+            command = [sys.executable, "-P", "-m", __name__, str(folder)]  # -P: no module comes from the folder
             subprocess.run(  # noqa: S603 (our own program and our own folder)
                 command, env=_environment(folder), cwd=folder, timeout=SECONDS, check=True, capture_output=True
             )

@@ -25,7 +25,7 @@ from geo.errors import ForbiddenError, InvalidError, NotFoundError, QuangnamErro
 from geo.i18n import _, translate
 from geo.models import User
 
-AHEAD = timedelta(days=400)  # a moment that is further away is a slip of the keys
+AHEAD = timedelta(days=3_653)  # a moment that is further away is a slip of the keys
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _log = logging.getLogger("quangnam.admin")
 
@@ -139,5 +139,5 @@ def _moment(day: str, hour: str) -> datetime:
         raise InvalidError(_("Hãy chọn ngày và giờ."), field="day") from None
     now = datetime.now(UTC)
     if not now < found < now + AHEAD:
-        raise InvalidError(_("Ngày giờ phải ở trong tương lai, không quá một năm."), field="day")
+        raise InvalidError(_("Ngày giờ phải ở trong tương lai, không quá mười năm."), field="day")
     return found

@@ -52,7 +52,9 @@ def test_an_edition_is_shown_with_its_checks_and_what_it_changes(client: TestCli
     assert "17 huyện, 233 xã" in page
     assert "Mọi đa giác hợp lệ" in page
     assert "So với 2020" in page
-    assert re.search(r"<td>hợp nhất</td><td lang=\"vi\">huyện Quế Sơn \(509\), huyện Nông Sơn \(519\)</td>", page)
+    assert re.search(
+        r"<td>huyện: hợp nhất</td><td lang=\"vi\">huyện Quế Sơn \(509\), huyện Nông Sơn \(519\)</td>", page
+    )
     assert '"outlines": "/api/v1/boundaries/2025-01/district?v=' in page
     assert "Xem trước và kích hoạt" in page
     assert "Hoàn tác" not in client.get(f"{PATH}/2020").text  # nothing was in force before it
