@@ -1,7 +1,7 @@
 """The place of every report in every edition: an area at the level that the edition routes to, and a commune.
 
-By the public point alone, for a sensitive report must not be told apart from others of its cell. Where the edition is
-that of a report's newest assignment the place is what the report has: its sender may have chosen near a border.
+By the public point alone, for a sensitive report must not be told apart from others of its cell. Where the edition once
+routed a report, its area is that of the last assignment by it: its sender or an officer may have chosen near a border.
 """
 
 from collections.abc import Callable
@@ -60,14 +60,18 @@ _WRITE = """
     JOIN categories AS c ON c.id = r.category_id
     LEFT JOIN report_areas AS had ON had.report_id = r.id AND had.edition_id + 0 = %(edition)s
     CROSS JOIN LATERAL (
-        SELECT edition_id = %(edition)s AND r.area_code IS NOT NULL AND NOT c.sensitive AS mine
-        FROM (SELECT 1) AS one LEFT JOIN LATERAL (
-            SELECT edition_id FROM assignments WHERE report_id = r.id ORDER BY id DESC LIMIT 1
-        ) AS newest ON true
+        SELECT (SELECT edition_id FROM assignments WHERE report_id = r.id ORDER BY id DESC LIMIT 1) AS newest, (
+            SELECT area_code FROM assignments
+            WHERE report_id = r.id AND edition_id = %(edition)s AND NOT c.sensitive ORDER BY id DESC LIMIT 1
+        ) AS area_code
     ) AS assigned
+    CROSS JOIN LATERAL (SELECT coalesce(assigned.area_code, placed.area_code) AS area_code) AS chosen
     CROSS JOIN LATERAL (
-        SELECT CASE WHEN mine THEN r.area_code ELSE placed.area_code END AS area_code,
-            CASE WHEN mine THEN r.commune_code ELSE placed.commune_code END AS commune_code
+        SELECT chosen.area_code, CASE chosen.area_code
+            WHEN CASE WHEN assigned.newest = %(edition)s AND NOT c.sensitive THEN r.area_code END THEN r.commune_code
+            WHEN placed.area_code THEN placed.commune_code
+            WHEN had.area_code THEN had.commune_code
+        END AS commune_code
     ) AS found
     WHERE found.area_code IS NOT NULL AND (had.area_code, had.commune_code) IS DISTINCT FROM
         (found.area_code, found.commune_code)

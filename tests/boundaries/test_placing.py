@@ -191,6 +191,23 @@ def test_near_a_border_a_report_lies_where_its_sender_said_in_that_edition_alone
     assert row(session, report, "2020")[0] == found["plain"]
 
 
+def test_what_was_chosen_near_a_border_stays_in_its_edition_when_another_one_routes_the_report(
+    sessions: sessionmaker[Session], session: Session, settings: Settings, make_report: Callable[..., Report]
+) -> None:
+    found = chosen_across(session, settings)
+    report = make_report(lon=found["lon"], lat=found["lat"], area_code=found["area"], commune_code=None)
+    assign(session, report, route(session, found["lon"], found["lat"], area=found["area"], settings=settings))
+    session.commit()
+    placing.keep(sessions, settings)
+    editions.activate(session, "2025-01")
+    assign(session, report, route(session, found["lon"], found["lat"], edition="2025-01", settings=settings))
+    report.area_code = found["plain"]
+    session.commit()
+    placing.keep(sessions, settings)
+    assert row(session, report, "2020") == (found["area"], None)
+    assert row(session, report, "2025-01")[0] == found["plain"]
+
+
 def chosen_across(session: Session, settings: Settings) -> dict[str, Any]:
     """A pin by a border of two districts of both editions, the area it lies in and the other one."""
     wkb = session.scalars(
