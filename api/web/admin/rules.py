@@ -16,7 +16,7 @@ from geo.models import Category, Rule, Unit
 WHOLE = _("Toàn tỉnh")
 STATES = {
     "wins": _("đang áp dụng"),
-    "beaten": _("không áp dụng: ở đây quy tắc {rule} được xét trước"),
+    "beaten": _("không áp dụng: ở đây có quy tắc được xét trước"),
     "coming": _("chưa đến ngày"),
     "over": _("đã kết thúc"),
     "nowhere": _("không còn địa bàn này trong phiên bản đang hiệu lực"),
@@ -53,8 +53,8 @@ def _notes(one: Standing, names: dict[int, str]) -> list[Part]:
         found.append((_("đến trước {day}"), {"day": f"{rule.valid_until:%d/%m/%Y}"}))
     if one.unit is not None and one.unit.id != rule.unit_id:
         found.append((_("nay là {unit}"), {"unit": one.unit.name}))
-    told: Part = (STATES["beaten"], {"rule": names[one.by.id]}) if one.by is not None else STATES[one.state]
-    return [*found, told]
+    # The other rule's name stands by itself, for it is Vietnamese in every language.
+    return [*found, STATES[one.state], *([names[one.by.id]] if one.by is not None else [])]
 
 
 def _areas(session: Session) -> list[tuple[str, str]]:
