@@ -92,7 +92,7 @@ class Page(Figure):
                 _=frame.say,
                 number=frame.number,
                 titles=TITLES,
-                tabs=TABS,
+                menu=TABS,
                 styles=[link.url for link in links if isinstance(link, CssLink)],
                 scripts=[link.url for link in links if isinstance(link, JavascriptLink)],
                 map=_plain(self.html),
