@@ -92,6 +92,7 @@ class Page(Figure):
                 _=frame.say,
                 number=frame.number,
                 titles=TITLES,
+                names=list(frame.site.maps),
                 menu=TABS,
                 styles=[link.url for link in links if isinstance(link, CssLink)],
                 scripts=[link.url for link in links if isinstance(link, JavascriptLink)],
