@@ -96,7 +96,7 @@ def test_categories_and_units(client: TestClient) -> None:
 
 def test_route_tells_where_a_point_would_go_and_stores_nothing(client: TestClient) -> None:
     told = client.get("/api/v1/route?lon=108.3380&lat=15.8794").json()
-    assert list(told) == ["area", "unit", "reason", "needs_confirmation", "candidates"]
+    assert list(told) == ["area", "unit", "reason", "needs_confirmation", "confidence", "candidates"]
     assert told["area"] == {"code": "503", "name": "Hội An"}
     assert told["unit"]["name"] == "UBND thành phố Hội An"
     assert features(client) == []
