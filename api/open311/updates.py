@@ -12,9 +12,10 @@ from api.open311 import asking
 from api.open311.doors import LIST, FormatDep, ReaderDep, base, made, told
 from api.open311.formats import answer
 from api.open311.states import detailed
-from api.web.history import doer, own_words, sentence
+from api.web.history import doer, own_words, sentence, step
 from api.web.states import SPOKEN
-from geo.filters import kept_back, published, shown_key
+from geo.beside import DOOR as BORDER
+from geo.filters import kept_back, published, sensitive, shown_key
 from geo.i18n import Lang
 from geo.models import Event, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
@@ -80,13 +81,15 @@ def _public() -> Select[Any]:
     query = (
         select(
             *(Event.id, Event.report_id, Event.at, Event.action, Event.to_state, Event.text, Event.data),
+            Event.door,
             Report.code,
             published().label("published"),
             doer().label("unit"),
         )
         .join(Report, Report.id == Event.report_id)
         .join(Unit, Unit.id == Event.unit_id)
-        .where(Event.action.in_(STEPS))
+        # What units settled by a border near a hidden place is nobody's business.
+        .where(Event.action.in_(STEPS), ~((Event.door == BORDER) & sensitive()))
     )
     return visible(query, PUBLIC)
 
@@ -102,7 +105,7 @@ def _update(row: Row[Any], pictures: list[str], lang: Lang, site: str) -> dict[s
         "service_request_id": row.code,
         "status": detailed(row.to_state, row.action),
         "updated_datetime": row.at,
-        "description": words or sentence(row.action, row.to_state, row.unit, lang),
+        "description": words or sentence(step(row.action, row.door), row.to_state, row.unit, lang),
         "media_url": f"{site}/media/{pictures[0]}.jpg" if pictures else None,
     }
     # A program that knows one address only has the first; the others are an extension.

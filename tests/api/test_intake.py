@@ -33,7 +33,8 @@ def test_a_report_reaches_its_unit_and_the_sender_is_told(client: TestClient, se
     assert answer.status_code == 201
     told = answer.json()
     assert list(told) == [
-        "code", "state", "area", "unit", "reason", "needs_confirmation", "confidence", "candidates", "deadlines", "link",
+        "code", "state", "area", "unit", "reason", "needs_confirmation", "confidence", "candidates", "deadlines",
+        "link",
     ]  # fmt: skip
     assert told["area"] == {"code": "503", "name": "Hội An"}
     assert told["unit"]["name"] == "UBND thành phố Hội An"
