@@ -14,7 +14,8 @@ from api.open311.formats import answer
 from api.open311.states import detailed
 from api.web.history import doer, own_words, sentence, step
 from api.web.states import SPOKEN
-from geo.filters import kept_back, published, shown_key
+from geo.beside import DOOR as BORDER
+from geo.filters import kept_back, published, sensitive, shown_key
 from geo.i18n import Lang
 from geo.models import Event, Media, Report, Unit
 from geo.permissions import PUBLIC, visible
@@ -87,7 +88,8 @@ def _public() -> Select[Any]:
         )
         .join(Report, Report.id == Event.report_id)
         .join(Unit, Unit.id == Event.unit_id)
-        .where(Event.action.in_(STEPS))
+        # What units settled by a border near a hidden place is nobody's business.
+        .where(Event.action.in_(STEPS), ~((Event.door == BORDER) & sensitive()))
     )
     return visible(query, PUBLIC)
 
