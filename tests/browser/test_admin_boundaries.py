@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from api.delivery import worker
 from api.signed import COOKIE
+from api.undoing import UNDO
 from boundaries import activation
+from boundaries.scheduling import SWITCH
 from geo import accounts, logins
 from geo.models import User
 from tests.boundaries import as_files
