@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geo import clock, days, deadlines, units
 from geo.database import driver
+from geo.density import keeping
 from geo.models import Category
 from geo.transitions import OPEN
 from geo.workflow import CHANNEL
@@ -113,7 +114,8 @@ def move(
     connection = driver(session)
     _fill(connection, moves)
     connection.execute(_CLAIMS)
-    connection.execute(_REPORTS, _due(session, now))
+    with keeping.appending(connection, "moving"):
+        connection.execute(_REPORTS, _due(session, now))
     connection.execute(_NO_CANDIDATES)
     pairs = [(report, unit) for report, several in _candidates(moves) for unit in several]
     if pairs:

@@ -66,7 +66,8 @@ def _empty(connection: Connection[Any]) -> None:
     for parent in ("reports", "events"):
         for table, name, words, column, needed in connection.execute(_POINTING, (parent,)).fetchall():
             on, key = sql.SQL(table), sql.Identifier(name)
-            if needed or table == "media":  # a picture belongs to a report, whether or not to a step of it
+            # A picture belongs to a report, whether or not to a step of it; lines of no report are put back.
+            if needed or table in ("media", "events"):
                 emptied.add(table)
                 continue
             # A row that need not belong to any report stays where it does not, and must not be in the way.
@@ -74,7 +75,9 @@ def _empty(connection: Connection[Any]) -> None:
             connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(on, key))
             again.append(sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(on, key, sql.SQL(words)))
     names = sql.SQL(", ").join(map(sql.SQL, sorted(emptied)))
+    connection.execute("CREATE TEMPORARY TABLE kept ON COMMIT DROP AS SELECT * FROM events WHERE report_id IS NULL")
     connection.execute(sql.SQL("TRUNCATE {}").format(names))
+    connection.execute("INSERT INTO events SELECT * FROM kept")
     for statement in again:
         connection.execute(statement)
 
