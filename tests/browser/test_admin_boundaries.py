@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from api.delivery import worker
 from api.signed import COOKIE
+from api.undoing import UNDO
 from boundaries import activation
+from boundaries.scheduling import SWITCH
 from geo import accounts, logins
 from geo.models import User
 from tests.boundaries import as_files
@@ -45,9 +47,8 @@ def work(live: Live) -> Iterator[Callable[[], None]]:
     """Lets a real worker do what waits, beside the browser that looks on."""
     threads: list[threading.Thread] = []
     url = live.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
-    waiting = text(
-        "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo' AND coalesce(scheduled_at < now(), true)"
-    )
+    asked = text("status = 'todo' AND task_name IN (:switch, :undo)").bindparams(switch=SWITCH, undo=UNDO)
+    waiting = select(func.count()).select_from(text("procrastinate_jobs")).where(asked)
 
     def all_of_it() -> None:
         left = 1
