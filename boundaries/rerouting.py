@@ -171,6 +171,7 @@ def _explained(now: OpenReports, wanted: Wanted, at: datetime) -> dict[str, Colu
         "confidence": floats(wanted.confidence),
         "candidates": documents(wanted.candidates),
         "rule_id": integers(wanted.rule_id, null=wanted.rule_id == 0),
+        "correction_id": integers(wanted.correction_id, null=wanted.correction_id == 0),
         "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),
     }
 

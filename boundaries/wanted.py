@@ -35,6 +35,7 @@ class Wanted:
     confidence: Floats
     candidates: Objects  # as an assignment keeps them
     rule_id: Ids  # 0 where no rule decided
+    correction_id: Ids  # 0 where no correction made it certain
     there: NDArray[np.bool_]
     kept: NDArray[np.bool_]
 
@@ -78,6 +79,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
         confidence=found.confidence.copy(),
         candidates=found.candidates.copy(),
         rule_id=found.rule_id.copy(),
+        correction_id=found.correction_id.copy(),
         there=there,
         kept=now.by_hand & there,
     )
@@ -119,6 +121,7 @@ def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, s
         result.confidence[row] = np.nan if found.confidence is None else found.confidence
         result.candidates[row] = routing.kept(found)
         result.rule_id[row] = found.rule.id if found.rule else 0
+        result.correction_id[row] = found.correction or 0
 
 
 def _words(now: OpenReports, result: Wanted) -> None:
@@ -148,7 +151,7 @@ def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted) -> None:
     result.unit_id[kept] = now.unit_id[kept]
     result.needs_confirmation[kept] = now.needs_confirmation[kept]
     result.others[kept] = now.candidates[kept]
-    result.rule_id[kept] = 0
+    result.rule_id[kept] = result.correction_id[kept] = 0
     rows = kept & refused
     result.area_code[rows] = now.area_code[rows]
     result.commune_code[rows] = now.commune_code[rows]

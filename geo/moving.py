@@ -21,7 +21,7 @@ from geo.workflow import CHANNEL
 
 EDITION = "edition"  # the door of what an edition moves, and the action of the one line that says so
 # Steps by which a person says whose a report is.
-BY_HAND = ("forward", "return", "confirm", "reroute")
+BY_HAND = ("forward", "return", "confirm", "ours", "not_ours", "reroute")
 _LOCK = """
     SELECT r.id FROM reports r JOIN unnest(%(ids)s::bigint[], %(versions)s::integer[]) AS m (id, version) ON m.id = r.id
     WHERE r.state = ANY (%(open)s) AND r.version = coalesce(m.version, r.version)
@@ -47,7 +47,9 @@ _REPORTS = """
     WHERE r.id = m.id AND c.id = r.category_id
         AND due.category_id = c.id AND due.urgent = coalesce(r.urgent, c.urgent)
     """
-_NO_CANDIDATES = "DELETE FROM report_units u USING moving m WHERE u.report_id = m.id AND u.role = 'candidate'"
+_NO_CANDIDATES = """
+    DELETE FROM report_units u USING moving m WHERE u.report_id = m.id AND u.role IN ('candidate', 'claimant')
+    """
 _CANDIDATES = """
     INSERT INTO report_units (report_id, unit_id, role)
     SELECT *, 'candidate' FROM unnest(%(ids)s::bigint[], %(units)s::integer[])
