@@ -25,6 +25,7 @@ class Part:
     area_share: float
     reports: int
     report_share: float | None
+    demo: bool  # whether the reports are the demonstration's
 
 
 def correspondence(
@@ -44,8 +45,8 @@ def parts(laid: Overlay, counts: Reported) -> list[Part]:
     old, new, every = laid.old, laid.new, counts.every
     # The last column is what no new area has.
     sizes = np.zeros((len(old.code), len(new.code) + 1))
-    mine = laid.left != NONE
-    sizes[laid.left[mine], laid.right[mine]] = laid.sizes[mine]
+    there = laid.left != NONE
+    sizes[laid.left[there], laid.right[there]] = laid.sizes[there]
     found: list[Part] = []
     for i, row in enumerate(sizes):
         total, reports = float(row.sum()), int(every[i].sum())
@@ -53,6 +54,6 @@ def parts(laid: Overlay, counts: Reported) -> list[Part]:
             code, name = (new.code[j], new.full_name(int(j))) if j < len(new.code) else (None, None)
             share = int(every[i, j]) / reports if reports else None
             size = float(row[j])
-            part = Part(old.code[i], old.full_name(i), code, name, size, size / total, int(every[i, j]), share)
-            found.append(part)
+            land, said = (size, size / total), (int(every[i, j]), share)
+            found.append(Part(old.code[i], old.full_name(i), code, name, *land, *said, demo=counts.demo))
     return found

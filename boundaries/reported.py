@@ -28,6 +28,7 @@ class Reported:
 
     every: Counts
     open: Counts
+    demo: bool  # of the demonstration's reports
 
 
 def reported(session: Session, laid: Overlay, *, demo: bool = False) -> Reported:
@@ -40,7 +41,7 @@ def reported(session: Session, laid: Overlay, *, demo: bool = False) -> Reported
     every, still = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     np.add.at(every, place, 1)
     np.add.at(still, place, rows["open"] == b"1")
-    return Reported(every, still)
+    return Reported(every, still, demo)
 
 
 def _areas(sheet: Sheet, lon: Floats, lat: Floats) -> Indices:

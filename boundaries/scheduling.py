@@ -1,6 +1,6 @@
 """An edition that is to come into force at a moment: the worker sees to it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -12,19 +12,25 @@ from geo.errors import ConflictError, InvalidError
 from geo.i18n import _
 
 SWITCH = "switch"  # the job that activates what is due
+_PAST = timedelta(minutes=1)  # longer ago it is a slip of the pen and not "now"
 
 
 def schedule(session: Session, code: str, at: datetime, user_id: int | None = None) -> Edition:
-    """Has the worker activate a draft at a moment, at once where that is past; a new moment replaces the old one.
+    """Has the worker activate a draft at a moment, which may be now; a new moment replaces the old one.
 
-    ConflictError where it could not be activated, InvalidError for a moment before its first day.
+    ConflictError where it could not be activated, InvalidError for a moment that is past or before its first day.
     """
     edition = _locked(session, code)
     if edition.state == "active":
         raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
     editions.check(session, edition)
-    moment = max(at, datetime.now(UTC))
-    if moment.astimezone(ZONE).date() < edition.valid_from:
+    if at < datetime.now(UTC) - _PAST:
+        raise InvalidError(
+            _("Thời điểm {moment} đã qua; hãy chọn một thời điểm sau, hoặc kích hoạt ngay."),
+            field="at",
+            moment=f"{at.astimezone(ZONE):%d/%m/%Y %H:%M}",
+        )
+    if at.astimezone(ZONE).date() < edition.valid_from:
         raise InvalidError(
             _("Phiên bản {code} chỉ hiệu lực từ ngày {day}; hãy hẹn giờ kích hoạt từ 0 giờ ngày đó."),
             field="at",

@@ -60,7 +60,7 @@ def corresponding(  # noqa: PLR0917 (FastAPI names them all)
     if format == "json":
         return found.parts
     one = FORMATS[format]
-    stem = f"dia-gioi-{both[0].code}-{level}-{both[1].code}-{to}"
+    stem = f"dia-gioi-{both[0].code}-{level}-{both[1].code}-{to}{'-minh-hoa' if demo else ''}"
     return Response(
         file_of(format, found.overlay, found.parts, both, found.levels),
         media_type=one.media_type,

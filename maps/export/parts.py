@@ -29,6 +29,7 @@ SAID = {
     "area_share": _("phần chung chiếm bao nhiêu diện tích đơn vị cũ, từ 0 đến 1"),
     "reports": _("số phản ánh công khai trên phần chung"),
     "report_share": _("chiếm bao nhiêu phản ánh của đơn vị cũ, từ 0 đến 1; trống nếu đơn vị cũ không có"),
+    "demo": _("dữ liệu minh họa, không có thật"),
 }
 _NAMES = [one.name for one in fields(Part)]
 _TYPES = {
@@ -36,6 +37,7 @@ _TYPES = {
     "area_share": pa.float64(),
     "report_share": pa.float64(),
     "reports": pa.int64(),
+    "demo": pa.bool_(),
 }
 
 
@@ -79,6 +81,8 @@ def _xlsx(parts: Sequence[Part], editions: tuple[Edition, Edition], levels: tupl
             for column, (name, value) in enumerate(asdict(part).items()):
                 if isinstance(value, str):
                     sheet.write_string(line, column, plain(value))
+                elif isinstance(value, bool):
+                    sheet.write_boolean(line, column, value)
                 elif value is not None:
                     sheet.write_number(line, column, value, looks.get(name))
         sheet.autofilter(0, 0, len(parts), len(_NAMES) - 1)

@@ -43,6 +43,10 @@ def test_a_correspondence_is_a_table_for_spreadsheets(client: TestClient) -> Non
     assert [(row["old"], row["new"], float(row["area_share"])) for row in rows] == [
         (part["old"], part["new"], part["area_share"]) for part in parts
     ]
+    assert {row["demo"] for row in rows} == {"false"}
+    shown = client.get(f"{ADDRESS}&format=csv&demo=true")
+    assert "-minh-hoa.csv" in shown.headers["content-disposition"]
+    assert {row["demo"] for row in csv.DictReader(io.StringIO(shown.text.lstrip("\ufeff")))} == {"true"}
     book = openpyxl.load_workbook(io.BytesIO(client.get(f"{ADDRESS}&format=xlsx").content))
     sheet, notes = book.worksheets
     assert [cell.value for cell in sheet[1]] == list(parts[0])

@@ -286,6 +286,8 @@ def test_what_cannot_be_is_refused_in_words(session: Session, settings: Settings
     assert activation.preview(session, "tomorrow", settings=settings).open == 0
     with pytest.raises(InvalidError, match="chỉ hiệu lực từ"):
         scheduling.schedule(session, "tomorrow", datetime.now(UTC))
+    with pytest.raises(InvalidError, match="đã qua"):
+        scheduling.schedule(session, "2025-01", datetime(2024, 1, 1, tzinfo=UTC))
 
 
 def test_only_a_draft_that_was_never_active_can_be_removed(session: Session, settings: Settings) -> None:
