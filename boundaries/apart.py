@@ -27,6 +27,10 @@ _MEMORY = 4 * 2**30  # bytes of address space; the libraries alone map more than
 _WRITTEN = 2**30  # bytes of one file
 _PATIENCE = 20.0  # seconds to wait for the file before
 _UPLOAD, _TASK, _LAND, _READING = "upload", "task.json", "land.wkb", "reading.json"
+_LAID = "laid"  # a folder that the process makes once it runs
+NOT_STARTED = _(
+    "Chương trình đọc tệp không khởi động được, không phải lỗi của tệp; người vận hành xem nhật ký máy chủ."
+)
 _GUESSED = Fields()
 _one_at_a_time = threading.Lock()  # one file takes a core and perhaps gigabytes
 _log = logging.getLogger(__name__)
@@ -64,7 +68,11 @@ def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path
             said = _("Đọc tệp lâu hơn {seconds} giây nên đã dừng; hãy chia nhỏ hoặc bớt chi tiết.")
             return _refused(asked, said, seconds=SECONDS)
         except subprocess.CalledProcessError as error:
-            _log.warning("reading %s ended with %s: %s", asked.name, error.returncode, error.stderr[-2_000:])
+            said = error.stderr[-2_000:].decode(errors="replace")
+            if not (folder / _LAID).exists():
+                _log.error("the program that reads %s did not start (%s): %s", asked.name, error.returncode, said)
+                return _refused(asked, NOT_STARTED)
+            _log.warning("reading %s ended with %s: %s", asked.name, error.returncode, said)
             return _refused(asked, _("Không đọc được tệp: chương trình đọc đã dừng giữa chừng. Tệp hỏng hoặc quá lớn."))
 
 
@@ -117,7 +125,7 @@ def main(folder: Path) -> None:
     said = orjson.loads((folder / _TASK).read_bytes())
     asked = Asked(**said | {"fields": Fields(**said["fields"])})
     land = shapely.from_wkb((folder / _LAND).read_bytes()) if (folder / _LAND).exists() else None
-    laid = folder / "laid"
+    laid = folder / _LAID
     laid.mkdir()
     try:
         path = unpacking.lay(folder / _UPLOAD, asked.name, laid)

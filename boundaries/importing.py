@@ -12,7 +12,7 @@ from shapely import MultiPolygon, Polygon
 from sqlalchemy import delete, func, insert, text
 from sqlalchemy.orm import Session
 
-from boundaries import committees, placing
+from boundaries import committees, forgetting
 from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
 from geo.errors import ConflictError
 from geo.geometry import SRID
@@ -54,7 +54,7 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     session.execute(
         _PARTS, {"edition": edition.id, "srid": METRIC_SRID, "vertices": _PART_VERTICES, "levels": list(levels)}
     )
-    placing.forget(session, edition.id)
+    forgetting.forget(session, edition.id)
     edition.created_at = func.now()  # whoever caches an edition looks at this
     session.flush()
     committees.create(session, edition)

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import atlas
 from boundaries.batch import Objects, route_many
 from boundaries.metric import Floats, to_metric
-from boundaries.models import Area, Edition, ReportArea
+from boundaries.models import Area, Edition
 from boundaries.pieces import Pairs
 from geo import mirroring
 from geo.copying import copy, encode, integers, texts
@@ -136,17 +136,6 @@ def _routing(code: str | None) -> ColumnElement[bool]:
     """Whether an edition is the one named, or any, and has the areas that it routes to."""
     areas_ = exists().where(Area.edition_id == Edition.id, Area.level == Edition.routing_level)
     return areas_ if code is None else areas_ & (Edition.code == code)
-
-
-def again(session: Session, edition_id: int) -> None:
-    """Has all reports placed again in an edition, whose answers have changed; until then they stay where they were."""
-    session.execute(update(Edition).where(Edition.id == edition_id).values(placed_until=None))
-
-
-def forget(session: Session, edition_id: int) -> None:
-    """Forgets every place in an edition, whose areas are others now."""
-    session.execute(delete(ReportArea).where(ReportArea.edition_id == edition_id))
-    again(session, edition_id)
 
 
 def _some(

@@ -1,5 +1,6 @@
 """Files of strangers: read by few drivers in a process of their own, whatever they hold."""
 
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +109,20 @@ def test_a_file_without_its_system_is_told_which_fits(session: Session, tmp_path
     assert [one.values["crs"] for one in found.findings] == ["EPSG:5899"]
     again = apart.read(data, Asked("own.zip", crs="EPSG:5899"), land, tmp_path)
     assert (len(again.areas), again.serious) == (17, False)
+
+
+def test_a_reader_that_does_not_start_is_not_the_fault_of_the_file(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, session: Session, tmp_path: Path, read: Read
+) -> None:
+    data = as_files.geopackage(as_files.frame(session, "2025-01"), tmp_path)
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho ImportError: of ours >&2\nexit 1\n")
+    broken.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    found = read(data, "own.gpkg")
+    assert found.serious
+    assert said(found) == apart.NOT_STARTED
+    assert "ImportError: of ours" in caplog.text
 
 
 def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.web import mapping
 from api.web.admin.section import Change, Part, Row, Saved, Section, known
-from boundaries import corrections, placing, settlements
+from boundaries import corrections, forgetting, settlements
 from boundaries.metric import to_degrees
 from boundaries.models import Area
 from geo.errors import NotFoundError
@@ -97,7 +97,7 @@ def _decide(change: Change, state: str) -> Saved:
     """Decides on a suggestion by its key, or again on what was decided before by its number."""
     if change.key.isascii() and change.key.isdigit() and len(change.key) < settlements.KEY:
         row = corrections.change(change.session, known(change.key), state, user_id=change.user.id)
-        placing.again(change.session, row.edition_id)
+        forgetting.again(change.session, row.edition_id)
         return Saved(TOLD[state])
     edition = mapping.active(change.session)
     every = settlements.suggestions(change.session, edition) if edition is not None else []
@@ -105,7 +105,7 @@ def _decide(change: Change, state: str) -> Saved:
     if edition is None or one is None or state == "undone":
         raise NotFoundError(corrections.GONE)
     corrections.decide(change.session, edition, one, accepted=state == "accepted", user_id=change.user.id)
-    placing.again(change.session, edition.id)
+    forgetting.again(change.session, edition.id)
     return Saved(TOLD[state])
 
 
