@@ -22,12 +22,14 @@ MOST = 3_000  # settlements of an area that are looked at, the newest
 LEAST_SENDERS = 2
 KEY = 16  # hex digits of a suggestion's key: longer than any number of a correction
 
-# What the last word on each uncertain report was, by the edition that last routed it.
+# What the last word on each uncertain report was, by the edition that last routed it. What is accepted everybody can
+# ask the borders of, pin by pin: so not of the categories whose places nobody may know.
 _SETTLED = text(
     """
     SELECT r.id, ST_X(r.point) AS lon, ST_Y(r.point) AS lat, a.candidates, u.code AS unit, s.phone_hash AS sender
     FROM assignments a
     JOIN reports r ON r.id = a.report_id
+    JOIN categories c ON c.id = r.category_id AND NOT c.sensitive
     JOIN LATERAL (
         SELECT unit_id FROM events
         WHERE report_id = r.id AND (
@@ -68,14 +70,17 @@ class Suggestion(NamedTuple):
 
 
 def settlements(session: Session, edition: Edition) -> list[Settlement]:
-    """What was settled of the reports that an edition left uncertain, the newest first."""
+    """What was settled of the reports that an edition left uncertain, the newest first.
+
+    Where a unit has two of the areas, its name says nothing of which one it is.
+    """
     found = []
     for row in session.execute(_SETTLED, {"edition": edition.id}):
-        area = next((one["area"] for one in row.candidates if one["unit"] == row.unit), None)
-        if area is not None:
+        areas = [one["area"] for one in row.candidates if one["unit"] == row.unit]
+        if len(areas) == 1:
             x, y = to_metric(row.lon, row.lat)
             among = frozenset(one["area"] for one in row.candidates)
-            found.append(Settlement(row.id, x, y, area, among, row.sender))
+            found.append(Settlement(row.id, x, y, areas[0], among, row.sender))
     return found
 
 

@@ -23,7 +23,7 @@ def settling(session: Session, settings: Settings, make_report: Callable[..., Re
     """A builder of reports beside Điện Bàn's border, each some metres on, that the IOC says belong to a unit."""
 
     def make(
-        count: int, *, unit: str = "ubnd-507", step: float = 15, senders: int = 2, away: float = 20
+        count: int, *, unit: str = "ubnd-507", step: float = 15, senders: int = 2, away: float = 20, **values: str
     ) -> list[Report]:
         lon, lat = beside(session, "503", "507", away)
         x, y = to_metric(lon, lat)
@@ -38,6 +38,7 @@ def settling(session: Session, settings: Settings, make_report: Callable[..., Re
                 phone=f"+8490512345{number % senders}",
                 needs_confirmation=True,
                 area_code=routed.area.code,
+                **values,
             )
             assign(session, report, routed)
             for one in routed.candidates:

@@ -99,6 +99,27 @@ def test_what_is_still_open_or_of_another_edition_does_not_count(
     assert settlements.suggestions(session, edition) == []
 
 
+def test_the_place_of_a_report_that_nobody_may_know_makes_no_correction(
+    session: Session, edition: Edition, settle: Settle
+) -> None:
+    settle(3, category="an-ninh-trat-tu")
+    assert settlements.settlements(session, edition) == []
+    settle(2)
+    assert settlements.suggestions(session, edition) == []
+    settle(1)
+    assert settlements.suggestions(session, edition)[0].reports == 3
+
+
+def test_the_name_of_a_unit_that_has_two_of_the_areas_says_nothing_of_which(
+    session: Session, edition: Edition, settle: Settle
+) -> None:
+    for report in settle(3):
+        kept = session.scalars(select(Assignment).where(Assignment.report_id == report.id)).one()
+        kept.candidates = [one | {"unit": "ubnd-507"} for one in kept.candidates]
+    session.flush()
+    assert settlements.settlements(session, edition) == []
+
+
 def test_an_accepted_one_makes_the_next_pin_certain_until_it_is_undone(
     session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
 ) -> None:
