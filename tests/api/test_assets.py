@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -33,3 +36,14 @@ def test_what_is_not_there_is_not_found(client: TestClient, name: str) -> None:
     answer = client.get(f"/assets/x/{name}")
     assert answer.status_code == 404
     assert answer.json()["detail"]
+
+
+def test_no_script_gives_leaflet_a_string_to_show_for_it_takes_that_as_html() -> None:
+    root = Path(__file__).parents[2]
+    scripts = [*root.glob("api/web/static/**/*.js"), *root.glob("maps/static/*.js")]
+    shown = re.compile(r"\b(?:bindTooltip|bindPopup|setTooltipContent|setPopupContent)\(([^;]*)")
+    # An element with text nodes: of make(), or of one of the functions that put several together.
+    element = re.compile(r"\(\) => (?:tip|told|popup|make)\((?!.*\.textContent)")
+    found = [(path, call) for path in scripts for call in shown.findall(path.read_text("utf-8"))]
+    assert len(found) > 5
+    assert [(path.name, call) for path, call in found if not element.match(call)] == []

@@ -1,6 +1,6 @@
 // Where the suggested and the accepted corrections are; a row of the list and its place point at each other.
 import { makeMap } from "./map.js";
-import { byId, config } from "./page.js";
+import { byId, config, make } from "./page.js";
 
 const L = window.L;
 const map = makeMap(byId("map"), { scrollWheelZoom: false });
@@ -9,7 +9,7 @@ const rows = new Map([...document.querySelectorAll("[data-key]")].map((row) => [
 const places = L.geoJSON(config.places, {
   style: (place) => ({ className: `correction is-${place.properties.state}` }),
   onEachFeature: (place, layer) => {
-    layer.bindTooltip(place.properties.name);
+    layer.bindTooltip(() => make("span", "", place.properties.name)); // text: a string would be HTML
     layer.on("click", () => rows.get(place.id)?.scrollIntoView({ block: "center" }));
     const show = rows.get(place.id)?.querySelector("[data-show]");
     if (!show) return;

@@ -1,6 +1,6 @@
 // The planner's map: an area is chosen by a click, a box is drawn, and dots say where the chosen reports are.
 import { makeMap } from "./map.js";
-import { byId, config, later, say } from "./page.js";
+import { byId, config, later, make, say } from "./page.js";
 
 const L = window.L;
 const LEAST = 6; // pixels that a box is wide, else it was a click
@@ -50,7 +50,7 @@ export function choosing({ changed, query }) {
       style: () => ({ className: "pick-area" }),
       onEachFeature: ({ id, properties }, layer) => {
         areas.set(id, layer);
-        layer.bindTooltip(() => document.createTextNode(properties.name).textContent, { sticky: true });
+        layer.bindTooltip(() => make("span", "", properties.name), { sticky: true });
         layer.on("click", () => chosen(area, area.value === id ? "" : id));
       },
     }).addTo(map);
