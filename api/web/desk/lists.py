@@ -117,6 +117,7 @@ def _rows(session: Session, who: Actor, asked: Asked, now: datetime, *, at: int,
     rows = []
     for report, *values in session.execute(found.offset(at).limit(PAGE + 1)):
         row = {"report": report} | dict(zip(names, values, strict=True))
+        row["inside"] = who.unit_id in (None, report.unit_id)  # what colleagues know of each other's work
         row["late"] = row["deadline"] is not None and row["deadline"] < now
         row["pin"] = {
             "code": report.code,

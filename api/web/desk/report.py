@@ -138,6 +138,7 @@ def shown(
     inside = user.unit_id in (None, report.unit_id)  # another unit sees what it takes to say whose it is
     claimants = beside.units(session, report, "claimant") if report.needs_confirmation else []
     claimed = user.unit_id in {unit.id for unit in claimants}
+    flags = select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))
     exact = select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == report.id)
     lon, lat = session.execute(exact).one()
     mark = forgery.device(request)
@@ -161,12 +162,13 @@ def shown(
         pictures=session.scalars(select(Media).where(Media.report_id == report.id).order_by(Media.id)).all(),
         claim=claims.current(session, [report.id], now).get(report.id),
         may_claim=may(who, "claim", report) and report.state in OPEN,
+        inside=inside,
         assignee=session.get(User, report.assignee_id) if report.assignee_id is not None else None,
         urgent=urgent(report),
         maybe=beside.units(session, report) if report.needs_confirmation else [],
         claimants=claimants,
         claimed=claimed,
-        flags=session.scalars(select(Flag).where(Flag.report_id == report.id, Flag.settled_at.is_(None))).all(),
+        flags=session.scalars(flags).all() if inside else [],
         nearby=nearby(session, who, report),
         kin=kin(session, report) if inside else [],
         why=why(session, report, lang, named=inside),

@@ -1,13 +1,17 @@
 """The desk of a unit that an uncertain place may belong to."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.models import Report, ReportUnit, Unit
+from geo import claims, workflow
+from geo.details import Details
+from geo.models import Flag, Report, ReportUnit, Unit
+from geo.permissions import Actor
 
 Make = Callable[..., Any]
 
@@ -69,3 +73,28 @@ def test_a_stranger_is_told_that_it_is_not_theirs(
     report = uncertain(session, make_report)
     sign_in(client, make_user("officer", unit="ubnd-502"))
     assert client.get(f"/queue/{report.code}").status_code == 404
+
+
+def test_another_unit_reads_neither_an_answer_that_nobody_approved_nor_who_works_on_it(
+    client: TestClient, session: Session, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    report = uncertain(session, make_report)
+    officer, words = make_user("officer", unit="ubnd-503", name="Ngô Thị Chi"), "Đã vá xong sáng nay, xin duyệt."
+    who, now = Actor("officer", unit_id=officer.unit_id, user_id=officer.id), datetime.now(UTC)
+    answer = Details(text=words, proposed="resolve", pictures=1)
+    workflow.apply(session, report, "accept", who, door="web")
+    workflow.apply(session, report, "assign", who, door="web", details=Details(user_id=officer.id))
+    workflow.apply(session, report, "propose", who, door="web", details=answer)
+    claims.claim(session, report, who, now)
+    session.add(Flag(report_id=report.id, subject="x", text="Ảnh này chụp nhà tôi"))
+    session.flush()
+    inner = (words, officer.name, "Ảnh này chụp nhà tôi", "Chờ lãnh đạo duyệt")
+    sign_in(client, make_user("officer", unit="ubnd-507"))
+    page, listed = client.get(f"/queue/{report.code}").text, client.get("/queue?tab=maybe").text
+    assert f'action="/queue/{report.code}/ours' in page
+    assert report.code in listed
+    assert [one for one in inner if one in page] == []
+    assert [one for one in (officer.name, "Chờ duyệt") if one in listed] == []
+    sign_in(client, make_user("officer", unit="ubnd-503"))
+    page = client.get(f"/queue/{report.code}").text
+    assert [one for one in inner if one not in page] == []
