@@ -149,8 +149,7 @@ def submit(
         now=datetime.now(UTC),
     )
     routing.assign(session, report, found)
-    others = dict.fromkeys(one.unit.id for one in found.candidates if one.unit.id != found.unit.id)
-    workflow.apply(session, report, "receive", SENDER, door=draft.door, candidates=list(others))
+    workflow.apply(session, report, "receive", SENDER, door=draft.door, candidates=found.others)
     if second is not None:
         handling.watch(session, report)
     media.keep(session, settings, report, pictures)

@@ -28,9 +28,9 @@ class Routings:
     """Columns with one element a pin; `refusal` is the Vietnamese sentence why no unit answers, else empty.
 
     `unit_id` is 0, `reason` empty and codes None where refused. `distance` is NaN where there is none. `candidates` has
-    what an assignment keeps, [{"area", "unit", "share"}] or None, and `others` the ids of their units but the
-    responsible one, or None. `confidence` is how likely (0–1) the area is the true one, NaN where nothing tells that;
-    `correction_id` is of the correction that made it certain and `rule_id` of the rule that decided, else 0.
+    what an assignment keeps, [{"area", "unit", "share"}] or None, and `others` the ids of their units but those of
+    the area and of a rule, or None. `confidence` is how likely (0–1) the area is the true one, NaN where nothing tells
+    that; `correction_id` is of the correction and `rule_id` of the rule that decided, else 0.
     `edition` is None where none is in force.
     """
 
@@ -116,7 +116,7 @@ def route_many(
     outside = around.judge(result, area)
     result.needs_confirmation[:] = ~(result.confidence >= shares.enough()) & (result.refusal == "")
     around.list_candidates(units, area, result)
-    settled, beyond = _settle(session, found, sheet, result, area, lon=lon, lat=lat, accuracy=given)
+    settled, beyond = _settle(session, found, units, result, area, sheet=sheet, lon=lon, lat=lat, accuracy=given)
     outside = np.union1d(np.setdiff1d(outside, settled), beyond)
     _communes(atlas.sheet(session, found, "commune"), sheet, result, area, lon=lon, lat=lat, outside=outside)
     _name(result, sheet, units, area)
@@ -128,31 +128,46 @@ def route_many(
 def _settle(
     session: Session,
     edition: Edition,
-    sheet: Sheet,
+    units: Committees,
     result: Routings,
     area: Indices,
     *,
+    sheet: Sheet,
     lon: Floats,
     lat: Floats,
     accuracy: Floats,
 ) -> tuple[Indices, Indices]:
-    """Takes the pins in accepted corrections for certain; the rows of all, and of those outside of their area."""
+    """Gives the pins in accepted corrections to their areas; the rows of all, and of those outside of their area."""
     layer = corrections.layer(session, edition)
     none = np.empty(0, np.intp)
     good = np.flatnonzero(pins.refusals(lon, lat, accuracy) == "") if len(layer.id) else none
     if not len(good):
         return none, none
     x, y = to_metric(lon[good], lat[good])
-    place = layer.at(x, y, np.nan_to_num(accuracy[good]))
-    inside = place >= 0
-    rows, x, y, place = good[inside], x[inside], y[inside], place[inside]
-    area[rows] = np.searchsorted(sheet.code.astype(str), layer.area[place].astype(str))
-    result.refusal[rows], result.reason[rows], result.distance[rows] = "", "inside", np.nan
-    result.confidence[rows], result.correction_id[rows] = 1.0, layer.id[place]
-    result.needs_confirmation[rows], result.candidates[rows], result.others[rows] = False, None, None
+    place, sure = layer.at(x, y, np.nan_to_num(accuracy[good]))
+    wanted = np.searchsorted(sheet.code.astype(str), layer.area[place].astype(str))
+    # Where the borders say the same, they also say how surely.
+    inside = (place >= 0) & (sure | (wanted != area[good]) & (result.refusal[good] == ""))
+    rows, x, y, sure = good[inside], x[inside], y[inside], sure[inside]
+    area[rows], result.correction_id[rows] = wanted[inside], layer.id[place[inside]]
+    result.distance[rows], result.needs_confirmation[rows] = np.nan, ~sure
+    certain, doubtful = rows[sure], rows[~sure]
+    result.refusal[certain], result.reason[certain], result.confidence[certain] = "", "inside", 1.0
+    result.candidates[certain], result.others[certain] = None, None
+    result.reason[doubtful] = "uncertain"
+    for row in doubtful:
+        _doubt(units, result, row, area[row], str(sheet.code[area[row]]))
     pairs = sheet.pieces.near(x, y, TOUCH)
     covered = pairs.pin[pairs.area == area[rows][pairs.pin]]
     return rows, np.delete(rows, covered)
+
+
+def _doubt(units: Committees, result: Routings, row: int, area: int, code: str) -> None:
+    """Leaves a pin the candidates that it has, of which a correction says another area, by its position, than they."""
+    listed = result.candidates[row] or []
+    result.confidence[row] = {one["area"]: one["share"] for one in listed}.get(code, np.nan)
+    rest = dict.fromkeys(one["unit"] for one in listed if one["unit"] != units.codes[area])
+    result.others[row] = [int(units.ids[np.flatnonzero(units.codes == one)[0]]) for one in rest] or None
 
 
 def _by_rules(session: Session, result: Routings, category: Objects, day: date) -> None:
@@ -165,6 +180,8 @@ def _by_rules(session: Session, result: Routings, category: Objects, day: date) 
             result.needs_confirmation[mine] = False
             result.candidates[mine] = None
             result.others[mine] = None
+        for row in np.flatnonzero(mine & (result.others != None)):  # noqa: E711 (of each element)
+            result.others[row] = [one for one in result.others[row] if one != rule.unit.id] or None
 
 
 def _edition(session: Session, code: str | None, day: date | None) -> Edition | None:

@@ -26,6 +26,14 @@ _AT = f"""
 GONE = _("Gợi ý này không còn nữa; hãy tải lại trang.")
 
 
+class Settled(NamedTuple):
+    """The correction in which a pin lies: its id, its area's code, and whether all of the pin's circle does."""
+
+    id: int
+    area: str
+    sure: bool
+
+
 class Layer(NamedTuple):
     """The accepted corrections of an edition, the newest first."""
 
@@ -33,16 +41,19 @@ class Layer(NamedTuple):
     area: NDArray[np.object_]
     polygons: NDArray[np.object_]
 
-    def at(self, x: Floats, y: Floats, accuracy: Floats) -> NDArray[np.intp]:
-        """The place in the layer of the correction of each pin in metres, -1 where there is none."""
-        found = np.full(len(x), -1, np.intp)
+    def at(self, x: Floats, y: Floats, accuracy: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+        """The place in the layer of the correction of each pin in metres, -1 where there is none, and whether surely.
+
+        One that has all of a pin's circle goes before one that has its middle, and then the newer one.
+        """
+        found, sure = np.full(len(x), -1, np.intp), np.zeros(len(x), np.bool_)
         if not len(self.id):
-            return found
+            return found, sure
         pin, place = shapely.STRtree(self.polygons).query(shapely.points(x, y), predicate="intersects")
         fits = holds(x[pin], y[pin], accuracy[pin], self.polygons[place])
-        order = np.argsort(-place[fits], kind="stable")  # the newest is written last
-        found[pin[fits][order]] = place[fits][order]
-        return found
+        order = np.lexsort((-place, fits))  # what counts is written last
+        found[pin[order]], sure[pin[order]] = place[order], fits[order]
+        return found, sure
 
 
 def holds(x: Floats, y: Floats, accuracy: Floats, polygons: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -67,13 +78,15 @@ def layer(session: Session, edition: Edition) -> Layer:
     )
 
 
-def at(session: Session, edition: Edition, x: float, y: float, accuracy: float) -> tuple[int, str] | None:
-    """The id and the area's code of the correction in which a pin in metres surely lies."""
+def at(session: Session, edition: Edition, x: float, y: float, accuracy: float) -> Settled | None:
+    """The correction in which a pin in metres lies; one that has all of its circle goes before a newer one."""
+    found = None
     for number, area, wkb in driver(session).execute(_AT, {"edition": edition.id, "x": x, "y": y}).fetchall():
         polygon = np.array([shapely.from_wkb(bytes(wkb))], object)
         if holds(np.array([x]), np.array([y]), np.array([accuracy]), polygon)[0]:
-            return number, area
-    return None
+            return Settled(number, area, True)
+        found = found or Settled(number, area, False)
+    return found
 
 
 def decide(session: Session, edition: Edition, one: Suggestion, *, accepted: bool, user_id: int) -> Correction:

@@ -10,6 +10,7 @@ from geo.i18n import _
 
 INSIDE = _("Vị trí nằm trong {area}.")
 SETTLED = _("Nơi này đã được xác nhận thuộc {area}.")
+PERHAPS_SETTLED = _("Nơi này đã được xác nhận thuộc {area}, nhưng sai số vị trí vượt ra ngoài nơi ấy; cần xác nhận.")
 BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (khả năng khoảng {chance}).")
 CHOSEN = _("Gần ranh giới; người gửi chọn {area}.")
 IN_WORDS = _("Nơi xảy ra được tả bằng lời, thuộc {area}; vị trí trên bản đồ là một điểm trong đó, cần xác nhận.")
@@ -47,6 +48,11 @@ def inside(area: str) -> Reason:
 def settled(area: str) -> Reason:
     """In a place that an administrator accepted as one of the area, after people had settled it so."""
     return Reason("inside", SETTLED, {"area": area})
+
+
+def perhaps_settled(area: str) -> Reason:
+    """The same where the pin's own error reaches out of that place."""
+    return Reason("uncertain", PERHAPS_SETTLED, {"area": area})
 
 
 def border(area: str, areas: Sequence[str], chance: float) -> Reason:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from boundaries import corrections, lookup, pins, reasons, rules
 from boundaries.batch import Routings, route_many
+from boundaries.corrections import Settled
 from boundaries.lookup import Hit
 from boundaries.metric import Floats, to_metric
 from boundaries.models import Area, Assignment, Edition
@@ -61,9 +62,20 @@ class Routing:
     needs_confirmation: bool
     distance: float | None = None
     confidence: float | None = None
-    correction: int | None = None  # the id of the one that made it certain
+    correction: int | None = None  # the id of the one that decided
     candidates: list[Candidate] = field(default_factory=list)
     rule: Instead | None = None  # that decided
+
+    @property
+    def others(self) -> list[int]:
+        """The ids of the units that the place may make responsible instead, the likeliest first.
+
+        Of the area itself that is nobody: where a rule decided, its committee was passed over and not overlooked.
+        """
+        here = {one.unit.id for one in self.candidates if self.area is not None and one.area.id == self.area.id}
+        return [
+            one for one in dict.fromkeys(one.unit.id for one in self.candidates) if one not in {self.unit.id, *here}
+        ]
 
 
 def route(
@@ -94,7 +106,8 @@ def route(
     if found is None:
         return Routing(None, None, None, ioc(session), reasons.no_edition(), True)
     own = [hit for hit in hits if hit.area.level == found.routing_level]
-    if (settled := corrections.at(session, found, x, y, accuracy or 0.0)) is not None:
+    settled = corrections.at(session, found, x, y, accuracy or 0.0)
+    if settled is not None and settled.sure:
         routed = _settled(session, found, hits, settled, at=(x, y), day=day)
         return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
     beside = [hit for hit in hits if hit.area.level == "neighbour"]
@@ -125,22 +138,34 @@ def route(
     )
     unit = chosen.unit or ioc(session)
     routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates=candidates)
+    if settled is not None and settled.area != chosen.area.code and reason.message != reasons.CHOSEN:
+        told = {one.area.code: one.share for one in candidates}
+        sure = _settled(session, found, hits, settled, at=(x, y), day=day)
+        routed = replace(sure, needs_confirmation=True, confidence=told.get(settled.area), candidates=candidates)
     # Also under an edition that is named there is a day, on which rules are in force and units exist.
     return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
 
 
 def _settled(
-    session: Session, edition: Edition, hits: list[Hit], settled: tuple[int, str], *, at: Point, day: date | None
+    session: Session, edition: Edition, hits: list[Hit], settled: Settled, *, at: Point, day: date | None
 ) -> Routing:
     """The routing of a pin in an accepted correction, which knows better than the borders."""
-    number, code = settled
-    own = (hit for hit in hits if hit.area.level == edition.routing_level and hit.area.code == code)
-    chosen = next(own, None) or lookup.named(session, edition, code, on=day)
-    name, unit = full_name(chosen.area), chosen.unit
-    reason = reasons.settled(name) if unit else reasons.no_unit(name)
+    own = (hit for hit in hits if hit.area.level == edition.routing_level and hit.area.code == settled.area)
+    chosen = next(own, None) or lookup.named(session, edition, settled.area, on=day)
+    name, unit = full_name(chosen.area), chosen.unit or ioc(session)
+    reason = (reasons.settled if settled.sure else reasons.perhaps_settled)(name)
+    needs = chosen.unit is None
     commune = _commune(session, edition, hits, chosen, at=at, day=day)
-    unit = unit or ioc(session)
-    return Routing(edition, chosen.area, commune, unit, reason, chosen.unit is None, confidence=1.0, correction=number)
+    return Routing(
+        edition,
+        chosen.area,
+        commune,
+        unit,
+        reasons.no_unit(name) if needs else reason,
+        needs,
+        confidence=1.0,
+        correction=settled.id,
+    )
 
 
 def by_rule(session: Session, routed: Routing, category: str, day: date) -> Routing:

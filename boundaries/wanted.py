@@ -35,7 +35,7 @@ class Wanted:
     confidence: Floats
     candidates: Objects  # as an assignment keeps them
     rule_id: Ids  # 0 where no rule decided
-    correction_id: Ids  # 0 where no correction made it certain
+    correction_id: Ids  # 0 where no correction decided
     there: NDArray[np.bool_]
     kept: NDArray[np.bool_]
 
@@ -115,7 +115,7 @@ def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, s
         result.area_code[row] = found.area.code if found.area else None
         result.commune_code[row] = found.commune.code if found.commune else None
         result.needs_confirmation[row] = found.needs_confirmation
-        result.others[row] = sorted({one.unit.id for one in found.candidates} - {found.unit.id})
+        result.others[row] = sorted(found.others)
         result.reason[row] = found.reason.code
         result.distance[row] = np.nan if found.distance is None else found.distance
         result.confidence[row] = np.nan if found.confidence is None else found.confidence

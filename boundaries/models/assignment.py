@@ -20,7 +20,7 @@ class Assignment(Base):
     reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
     distance: Mapped[float | None]  # metres, where the reason has one
     confidence: Mapped[float | None]  # how likely (0–1) the area is the true one, where the model tells that
-    correction_id: Mapped[int | None] = mapped_column(ForeignKey("corrections.id"))  # that made it certain
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("corrections.id"))  # that decided
     candidates: Mapped[list[dict[str, Any]] | None]  # [{"area", "unit", "share", "chosen"?}]
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("rules.id", ondelete="SET NULL"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -46,7 +46,7 @@ def single(session: Session, settings: Settings, lon: float, lat: float, accurac
         "confidence": math.nan if got.confidence is None else got.confidence,
         "distance": math.nan if got.distance is None else got.distance,
         "candidates": {one.area.code: (one.unit.code, one.share) for one in got.candidates},
-        "others": {one.unit.id for one in got.candidates} - {got.unit.id},
+        "others": set(got.others),
     }
 
 

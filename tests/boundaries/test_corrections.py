@@ -136,9 +136,8 @@ def test_an_accepted_one_makes_the_next_pin_certain_until_it_is_undone(
     assert said(after) == "Nơi này đã được xác nhận thuộc thị xã Điện Bàn."
     assert after.commune.parent_code == "507"
     assert settlements.suggestions(session, edition) == []
-    # Another edition is not touched, nor a phone that does not know whether it is there.
+    # Another edition is not touched.
     assert route(session, lon, lat, edition="2025-01", settings=settings).needs_confirmation
-    assert route(session, lon, lat, accuracy=200, settings=settings).needs_confirmation
     corrections.change(session, row.id, "undone", user_id=administrator.id)
     undone = route(session, lon, lat, settings=settings)
     assert (undone.area.code, undone.confidence, undone.needs_confirmation) == (
@@ -162,10 +161,39 @@ def test_one_pin_and_many_agree_in_and_around_a_correction(
     accuracy = rng.choice([np.nan, 5, 20, 60], 400)
     assert differences(session, settings, lon, lat, accuracy) == []
     many = route_many(session, lon, lat, accuracy=accuracy, settings=settings)
-    certain = many.correction_id > 0
+    certain = (many.correction_id > 0) & (many.confidence == 1)
     assert 20 < certain.sum() < 380
     assert set(many.area_code[certain]) == {"507"}
     assert many.others[certain].tolist() == [None] * int(certain.sum())
+
+
+def test_a_pin_in_a_correction_whose_circle_reaches_out_goes_to_its_area_to_be_confirmed(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    # Settled as the neighbour's, so far within this side that the border alone is sure of it.
+    settle(4, away=135, step=4)
+    (one,) = settlements.suggestions(session, edition)
+    lon, lat = middle(one)
+    before = route(session, lon, lat, accuracy=60, settings=settings)
+    assert (before.area.code, before.needs_confirmation) == ("503", False)
+    row = corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    after = route(session, lon, lat, accuracy=60, settings=settings)
+    assert (after.area.code, after.unit.code, after.correction) == ("507", "ubnd-507", row.id)
+    assert (after.reason.code, after.needs_confirmation, after.distance) == ("uncertain", True, None)
+    assert after.confidence == next(one.share for one in after.candidates if one.area.code == "507") < 0.2
+    assert after.others == [before.unit.id]
+    assert said(after).startswith("Nơi này đã được xác nhận thuộc thị xã Điện Bàn, nhưng sai số")
+    chosen = route(session, lon, lat, accuracy=60, area="503", settings=settings)
+    assert (chosen.area.code, chosen.correction) == ("503", None)
+    west, south, east, north = shapely.bounds(one.polygon)
+    rng = np.random.default_rng(6)
+    lons, lats = to_degrees(rng.uniform(west - 30, east + 30, 300), rng.uniform(south - 30, north + 30, 300))
+    accuracy = rng.choice([np.nan, 20, 60, 300, 2_000], 300)
+    assert differences(session, settings, lons, lats, accuracy) == []
+    many = route_many(session, lons, lats, accuracy=accuracy, settings=settings)
+    doubtful = (many.correction_id > 0) & many.needs_confirmation
+    assert 30 < doubtful.sum() < 250
+    assert set(many.area_code[doubtful]) == {"507"}
 
 
 def test_an_assignment_says_which_correction_made_it_certain(

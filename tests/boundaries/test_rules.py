@@ -128,7 +128,7 @@ def test_whatever_the_rules_one_and_many_agree_on_the_winner(
     rng = np.random.default_rng(seed)
     editions = ("2020", "2025-01", "2025-07")
     codes = ["503", "507", "509", "519", "20410", "20413", "20455", "20500", None]
-    units = ["cong-ty-dien-luc", "cong-ty-moi-truong", "so-giao-thong-van-tai", "so-y-te", "ubnd-502"]
+    units = ["cong-ty-dien-luc", "cong-ty-moi-truong", "so-giao-thong-van-tai", "so-y-te", "ubnd-503", "ubnd-507"]
     kinds = np.array([LIGHTS, "giao-thong"], object)
     turns = [None, date(2024, 1, 1), date(2025, 1, 1), date(2025, 3, 1), date(2026, 1, 1)]
     for _ in range(30):
@@ -143,16 +143,22 @@ def test_whatever_the_rules_one_and_many_agree_on_the_winner(
         )
     lon, lat = rng.normal(HOI_AN[0], 0.05, 60), rng.normal(HOI_AN[1], 0.05, 60)
     category = rng.choice(kinds, 60)
-    deciding = set()
+    deciding, passed_over = set(), 0
     for edition, day in ((None, date(2024, 6, 1)), (None, date(2025, 4, 1)), *((one, None) for one in editions)):
         asked: dict[str, Any] = {"edition": edition, "on": day, "settings": settings}
-        many = route_many(session, lon, lat, category=category, **asked)
+        many = route_many(session, lon, lat, accuracy=np.full(60, 900.0), category=category, **asked)
         for row in np.flatnonzero(many.refusal == ""):
-            one = route(session, lon[row], lat[row], category=category[row], **asked)
+            one = route(session, lon[row], lat[row], accuracy=900.0, category=category[row], **asked)
             decided = one.rule.id if one.rule else 0
             assert (one.unit.id, one.reason.code, decided) == (many.unit_id[row], many.reason[row], many.rule_id[row])
             deciding.add(decided)
+            # Who stands beside: neither the committee that a rule passed over nor the unit that has it already.
+            beside = {each.unit.id: each.area for each in one.candidates if each.unit.id != one.unit.id}
+            rest = [unit for unit, area in beside.items() if area is not one.area]
+            assert one.others == rest == (many.others[row] or [])
+            passed_over += len(rest) < len(beside)
     assert len(deciding) > 4
+    assert passed_over > 10
 
 
 def test_one_and_many_agree(session: Session, settings: Settings, rule: Callable[..., Unit]) -> None:
