@@ -24,7 +24,10 @@ BY: dict[By, str] = {
     "edition": _("Phiên bản địa giới thay đổi"),
     "unit": _("Đơn vị trước thôi hoạt động"),
     "border": _("Các đơn vị cạnh ranh giới cho biết nơi này thuộc ai"),
+    "person": _("Chuyển đơn vị xử lý"),
 }
+# What tells of a border near a hidden place, as what it looks like from afar.
+ALIKE: dict[By, By] = {"choice": "place", "border": "person"}
 ROLES = {
     "officer": _("Cán bộ đơn vị chuyển"),
     "head": _("Lãnh đạo đơn vị chuyển"),
@@ -66,10 +69,11 @@ class Told:
 def explain(session: Session, report: Report, lang: Lang, *, inside: bool) -> list[Told]:
     """The steps, the oldest first; `inside` for those who work on the report, all others know what the public may.
 
-    Of a report in a sensitive category the public learns neither distances nor candidates, nor what names a commune.
+    Of a report in a sensitive category the public learns neither distances nor candidates, nor what names a commune,
+    and of every move alike only that it was made: one that is told less of, or left out, would tell of a border.
     """
     precise = inside or not report.category.sensitive
-    steps = [one for one in explaining.steps(session, report) if precise or one.by != "border"]
+    steps = explaining.steps(session, report)
     names = _names(session, steps) if precise else {}
     return [_told(step, lang, names, inside=inside, precise=precise) for step in steps]
 
@@ -103,8 +107,8 @@ def _names(session: Session, steps: list[Step]) -> dict[Any, str]:
 
 def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precise: bool) -> Told:
     found = step.assignment
-    by: By = step.by if precise or step.by != "choice" else "place"
-    role = step.event.actor if by == "person" and step.event else None
+    by = step.by if precise else ALIKE.get(step.by, step.by)
+    role = step.event.actor if by == "person" and step.event and precise else None
     shown = step.rule if precise or step.rule is None or step.rule.area_code in (None, _code(step.area)) else None
     code, text = _reason(step, lang, precise)
     return Told(
@@ -140,8 +144,8 @@ def _reason(step: Step, lang: Lang, precise: bool) -> tuple[str, str]:
     if step.by == "second":
         return "rule", translate(reasons.SECOND, lang)
     if found is None:
-        action = step.event.action if step.event else ""
-        told = history.step(action, step.event.door if step.event else "")
+        action, door = (step.event.action, step.event.door) if step.event else ("", "")
+        told = history.step(action, door) if precise else history.alike(action, door)
         return action, sentence(told, step.event.to_state if step.event else "", step.unit.name, lang)
     if step.area is None:
         return "ioc", translate(REASONS["ioc"], lang)

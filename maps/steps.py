@@ -6,7 +6,6 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, literal, select, 
 from sqlalchemy.orm import Session
 
 from geo import cursor
-from geo.beside import DOOR as BORDER
 from geo.cursor import Cursor
 from geo.database import TransactionId
 from geo.models import Category, Event, Report
@@ -81,7 +80,7 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
     columns = [public.selected_columns[name] for name in ("id", *SHOWN)]
     more = (urgent().label("urgent"), Category.sensitive)
     known = public.with_only_columns(*columns, *more).subquery("known")
-    told: list[Any] = [line.c[name] for name in ("transaction_id", "id", "action", "to_state", "at", "door", "data")]
+    told: list[Any] = [line.c[name] for name in ("transaction_id", "id", "action", "to_state", "at", "data")]
     return (
         select(*told, Report.code, *(known.c[name] for name in SHOWN), known.c.urgent, known.c.sensitive)
         .outerjoin(Report, Report.id == line.c.report_id)
@@ -91,8 +90,9 @@ def _lines(after: Cursor, end: Cursor, most: int) -> Select[Any]:
 
 
 def _public(row: Row[Any]) -> bool:
-    # That somebody had to confirm where it is tells of a border near a hidden place.
-    told = row.category and not (row.sensitive and (row.action in BY_BORDER or row.door == BORDER))
+    # That somebody had to confirm where it is tells of a border near a hidden place; that it moved then looks like
+    # any other move.
+    told = row.category and not (row.sensitive and row.action in BY_BORDER)
     return bool(told) or row.to_state == "withdrawn" or row.action == EDITION
 
 

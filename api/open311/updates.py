@@ -12,9 +12,8 @@ from api.open311 import asking
 from api.open311.doors import LIST, FormatDep, ReaderDep, base, made, told
 from api.open311.formats import answer
 from api.open311.states import detailed
-from api.web.history import doer, own_words, sentence, step
+from api.web.history import alike, doer, own_words, sentence, step
 from api.web.states import SPOKEN
-from geo.beside import DOOR as BORDER
 from geo.filters import kept_back, published, sensitive, shown_key
 from geo.i18n import Lang
 from geo.models import Event, Media, Report, Unit
@@ -84,12 +83,12 @@ def _public() -> Select[Any]:
             Event.door,
             Report.code,
             published().label("published"),
+            sensitive().label("sensitive"),
             doer().label("unit"),
         )
         .join(Report, Report.id == Event.report_id)
         .join(Unit, Unit.id == Event.unit_id)
-        # What units settled by a border near a hidden place is nobody's business.
-        .where(Event.action.in_(STEPS), ~((Event.door == BORDER) & sensitive()))
+        .where(Event.action.in_(STEPS))
     )
     return visible(query, PUBLIC)
 
@@ -100,12 +99,13 @@ def _spoken(row: Row[Any]) -> bool:
 
 def _update(row: Row[Any], pictures: list[str], lang: Lang, site: str) -> dict[str, Any]:
     words = own_words(row.data, row.text, lang) if _spoken(row) else None
+    told = alike(row.action, row.door) if row.sensitive else step(row.action, row.door)
     found = {
         "update_id": str(row.id),
         "service_request_id": row.code,
         "status": detailed(row.to_state, row.action),
         "updated_datetime": row.at,
-        "description": words or sentence(step(row.action, row.door), row.to_state, row.unit, lang),
+        "description": words or sentence(told, row.to_state, row.unit, lang),
         "media_url": f"{site}/media/{pictures[0]}.jpg" if pictures else None,
     }
     # A program that knows one address only has the first; the others are an extension.

@@ -83,8 +83,8 @@ def message_of(found: Assignment) -> str:
     """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
-    if found.correction_id is not None and found.reason == "inside":
-        return reasons.SETTLED
+    if found.correction_id is not None and found.reason in ("inside", "uncertain"):
+        return reasons.SETTLED if found.reason == "inside" else reasons.PERHAPS_SETTLED
     # Without a distance there was no pin to measure from.
     if found.reason == "uncertain" and found.distance is None:
         return reasons.IN_WORDS
@@ -109,13 +109,14 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     query = select(Event.at, Event.action, Event.to_state, doer(), Event.text, Event.data, User.name, Event.id)
     query = query.add_columns(Event.door)
     query = query.select_from(Event).join(Unit, Unit.id == Event.unit_id).outerjoin(User, User.id == Event.user_id)
-    if report.category.sensitive and not (inside or open_):
+    hidden = report.category.sensitive and not (inside or open_)
+    if hidden:
         # That somebody had to confirm it tells of a border near a hidden place.
-        query = query.where(Event.action.not_in(BY_BORDER), Event.door != BORDER)
+        query = query.where(Event.action.not_in(BY_BORDER))
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number, door in rows:
-        text = sentence(step(action, door), state, unit, lang)
+        text = sentence(alike(action, door) if hidden else step(action, door), state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
@@ -138,6 +139,12 @@ def doer() -> ColumnElement[str]:
 def step(action: str, door: str) -> str:
     """The step as STEPS has it: what an edition, the end of a unit or what units settle moves comes by such a door."""
     return door if action == "reroute" and door in (EDITION, UNIT, BORDER) else action
+
+
+def alike(action: str, door: str) -> str:
+    """The same of a hidden place: what units by a border settled looks like any other move."""
+    told = step(action, door)
+    return "forward" if told in ("reroute", BORDER) else told
 
 
 def sentence(action: str, state: str, unit: str, lang: Lang) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.intake import submit
 from boundaries import activation, lookup, ruling
 from boundaries.ruling import Wanted
-from geo import api_keys, handing_over, succession, workflow
+from geo import api_keys, beside, handing_over, succession, workflow
 from geo.details import Details
 from geo.models import Category, Report, Unit, User
 from geo.permissions import SYSTEM, Actor
@@ -166,6 +166,34 @@ def test_of_a_sensitive_report_the_public_learns_nothing_that_narrows_its_place(
     assert (inside["steps"][0]["by"], inside["now"]["commune"]["code"]) == ("choice", near.commune_code)
     assert len(inside["steps"][0]["candidates"]) > 1
     assert told(client, ruled)["steps"][0]["rule"]["area"] == near.commune_code
+
+
+def test_what_units_by_a_border_settled_of_a_sensitive_report_looks_like_any_other_move(
+    client: TestClient, session: Session, send: Make, make_user: Make, sign_in: Make
+) -> None:
+    by_border, by_ioc = (send(*BORDER, accuracy=5_000.0, category="an-ninh-trat-tu") for _ in range(2))
+    assert by_border.needs_confirmation
+    (first, *_others) = beside.units(session, by_border)
+    theirs: User = make_user("officer", unit=first.code)
+    workflow.apply(session, by_border, "ours", Actor("officer", unit_id=first.id, user_id=theirs.id), door="web")
+    operator: User = make_user("operator")
+    who = Actor("operator", user_id=operator.id)
+    workflow.apply(session, by_ioc, "reroute", who, door="web", details=Details(unit_id=first.id))
+    session.commit()
+    steps, same = (
+        [{key: value for key, value in one.items() if key != "at"} for one in told(client, report)["steps"]]
+        for report in (by_border, by_ioc)
+    )
+    assert steps == same
+    assert told(client, by_border)["now"]["unit"]["code"] == steps[-1]["unit"]["code"] == first.code
+    assert (steps[-1]["by"], steps[-1]["role"], steps[-1]["candidates"]) == ("person", None, [])
+    for address in ("/api/v1/route?report=", "/reports/"):
+        text = client.get(f"{address}{by_border.code}").text
+        assert f"Chuyển đến {first.name}." in text
+        words = ("ranh giới", f"{first.name} theo nơi xảy ra", "Trung tâm IOC chuyển")
+        assert [word for word in words if word in text] == []
+    sign_in(client, theirs)
+    assert told(client, by_border)["steps"][-1]["by"] == "border"
 
 
 @pytest.mark.parametrize(("unit", "inside"), [("ubnd-503", True), ("ubnd-502", False)])
