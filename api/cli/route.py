@@ -11,7 +11,10 @@ from api.cli import context
 from api.cli.progress import progress
 from api.cli.route_file import Summary, route_file
 from api.explaining import BY, Told, explain
+from api.web.history import CHANCE
 from api.web.states import state_name
+from boundaries import reasons
+from boundaries.models import Edition
 from boundaries.routing import Routing, route
 from geo import reports
 from geo.deadlines import ZONE
@@ -21,8 +24,9 @@ from geo.settings import load
 
 _ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out, hoặc riêng --report.")
 
-EDITION = _("Phiên bản địa giới: {name} ({code})")
+EDITION = _("Phiên bản địa giới: {name} ({code}), từ {day}")
 RULE = _("Quy tắc: {category}, {area}, ưu tiên {priority} → {unit}")
+SINCE = _("Quy tắc có hiệu lực từ {day}")
 
 
 def run(
@@ -30,7 +34,9 @@ def run(
     lat: Annotated[str | None, typer.Argument(help="vĩ độ, ví dụ 15.8794", show_default=False)] = None,
     *,
     accuracy: Annotated[str | None, typer.Option(help="sai số vị trí, mét")] = None,
-    file: Annotated[Path | None, typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on, category")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="tệp CSV kết quả")] = None,
     category: Annotated[str | None, typer.Option(help="mã lĩnh vực, ví dụ dien-chieu-sang")] = None,
     edition: Annotated[str | None, typer.Option(help="phiên bản địa giới, ví dụ 2025-01")] = None,
@@ -46,15 +52,27 @@ def run(
     if (lon is None or lat is None) == (file is None or out is None) or (file and lon):
         raise InvalidError(_ONE_OR_FILE)
     day = _day(on)
+    within = None if accuracy is None else _number(accuracy, "accuracy")
     settings = load()
     if file and out:
         size = max(file.stat().st_size, 1) if file.exists() else 1
         with context.engine(settings) as engine, Session(engine) as session, progress(size) as advance:
-            told = route_file(session, settings, file, out, edition=edition, on=day, progress=advance)
+            if category is not None:
+                reports.category(session, category)
+            told = route_file(
+                session,
+                settings,
+                file,
+                out,
+                edition=edition,
+                on=day,
+                accuracy=within,
+                category=category,
+                progress=advance,
+            )
         typer.echo(_summary(told))
         return
     x, y = _number(lon or "", "lon"), _number(lat or "", "lat")
-    within = None if accuracy is None else _number(accuracy, "accuracy")
     with context.engine(settings) as engine, Session(engine) as session:
         if category is not None:
             reports.category(session, category)
@@ -67,13 +85,21 @@ def _told(found: Routing) -> str:
     if found.commune and found.commune is not found.area:
         lines.append(f"{found.commune.code} {found.commune.kind} {found.commune.name}")
     if found.edition:
-        lines.append(_in_words(EDITION, name=found.edition.name, code=found.edition.code))
+        lines.append(_edition(found.edition))
     if rule := found.rule:
         place = rule.area_code or _("Toàn tỉnh")
         lines.append(_in_words(RULE, category=rule.category, area=place, unit=rule.unit.name, priority=rule.priority))
+        if rule.valid_from is not None:
+            lines.append(_in_words(SINCE, day=f"{rule.valid_from:%d/%m/%Y}"))
     lines.append(translate(found.reason.message, "vi", **found.reason.values))
+    if found.confidence is not None:
+        lines.append(_in_words(CHANCE, chance=reasons.percent(found.confidence)))
     lines += [f"  {one.share:4.0%}  {one.area.code} {one.area.name}" for one in found.candidates]
     return "\n".join(lines)
+
+
+def _edition(found: Edition) -> str:
+    return _in_words(EDITION, name=found.name, code=found.code, day=f"{found.valid_from:%d/%m/%Y}")
 
 
 def _of_report(code: str) -> None:

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from boundaries.routing import route_many
 from geo.errors import InvalidError
 from geo.i18n import _
+from geo.models import Category
 from geo.settings import Settings
 
 ADDED = ("area_code", "area_name", "unit", "reason", "needs_confirmation", "confidence")
@@ -25,6 +27,7 @@ Rows = list[list[str]]
 Floats = NDArray[np.float64]
 _BAD_DAY = _("Ngày ở cột on phải có dạng 2026-01-31.")
 _BAD_ACCURACY = _("Cột accuracy phải là số mét, hoặc để trống.")
+_BAD_CATEGORY = _("Cột category phải là mã một lĩnh vực, hoặc để trống.")
 _TOO_LONG = _("Dòng này có nhiều ô hơn dòng đầu của tệp.")
 
 
@@ -45,9 +48,13 @@ def route_file(
     *,
     edition: str | None = None,
     on: date | None = None,
+    accuracy: float | None = None,
+    category: str | None = None,
     progress: Callable[[float], None] = lambda _done: None,
 ) -> Summary:
-    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on) with six more columns to `target`.
+    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on, category) with six more columns to `target`.
+
+    `on`, `accuracy` and `category` are of the lines that say none of their own.
 
     InvalidError where it is no such file; then `target` stays as it was. `progress` is told the bytes read.
     """
@@ -58,12 +65,12 @@ def route_file(
             reader = csv.reader(itertools.chain([first], text), delimiter=_delimiter(first))
             header = next(reader, [])
             writer = csv.writer(written, delimiter=_delimiter(first), lineterminator="\r\n")
-            table = _Table(header, _delimiter(first) != ",")
+            table = _Table(header, _delimiter(first) != ",", _Otherwise(edition, on, accuracy, category))
             writer.writerow(table.columns)
             summary = Summary()
             while chunk := list(itertools.islice(reader, CHUNK)):
                 rows = [row for row in chunk if row]  # an empty line is no line
-                writer.writerows(table.routed(session, settings, rows, edition=edition, on=on, summary=summary))
+                writer.writerows(table.routed(session, settings, rows, summary=summary))
                 progress(raw.tell())
     except UnicodeDecodeError:
         raise InvalidError(_("Tệp không phải UTF-8; hãy lưu lại ở dạng “CSV UTF-8”.")) from None
@@ -73,10 +80,20 @@ def route_file(
     return summary
 
 
+class _Otherwise(NamedTuple):
+    """The edition of every line, and what is taken of those that do not say."""
+
+    edition: str | None
+    on: date | None
+    accuracy: float | None
+    category: str | None
+
+
 class _Table:
     """Where the columns of a file are."""
 
-    def __init__(self, header: Sequence[str], decimal_comma: bool) -> None:
+    def __init__(self, header: Sequence[str], decimal_comma: bool, otherwise: _Otherwise) -> None:
+        self._otherwise = otherwise
         names = [name.strip().lower() for name in header]
         missing = [name for name in ("lon", "lat") if name not in names]
         if missing:
@@ -95,8 +112,6 @@ class _Table:
         settings: Settings,
         rows: Rows,
         *,
-        edition: str | None,
-        on: date | None,
         summary: Summary,
     ) -> Rows:
         """The rows with their answers."""
@@ -106,16 +121,29 @@ class _Table:
         lat, _wrong = self._numbers(rows, "lat")
         accuracy, wrong = self._numbers(rows, "accuracy")
         fault[wrong & (fault == "")] = _BAD_ACCURACY
+        given = self._otherwise
+        if given.accuracy is not None:
+            accuracy[np.isnan(accuracy)] = given.accuracy
+        category = np.array([text or given.category for text in self._texts(rows, "category")], object)
+        known = {None, *session.scalars(select(Category.code))}
+        fault[np.array([one not in known for one in category], np.bool_) & (fault == "")] = _BAD_CATEGORY
         days = np.array(self._texts(rows, "on"), object)
         for text in dict.fromkeys(days):
             mine = np.flatnonzero((days == text) & (fault == ""))
             try:
-                day = date.fromisoformat(text) if text else on
+                day = date.fromisoformat(text) if text else given.on
             except ValueError:
                 fault[mine] = _BAD_DAY
                 continue
             found = route_many(
-                session, lon[mine], lat[mine], accuracy=accuracy[mine], edition=edition, on=day, settings=settings
+                session,
+                lon[mine],
+                lat[mine],
+                accuracy=accuracy[mine],
+                edition=given.edition,
+                on=day,
+                category=category[mine],
+                settings=settings,
             )
             for row, *answer in zip(
                 mine.tolist(),

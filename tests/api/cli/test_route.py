@@ -1,6 +1,7 @@
 import csv
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_hoi_an(run: Run) -> None:
     status, out, err = run("route", "108.3380", "15.8794")
     assert (status, err) == (0, "")
     assert out.startswith("503 Hội An → UBND thành phố Hội An\n")
-    assert out.endswith("Vị trí nằm trong thành phố Hội An.\n")
+    assert out.endswith("Vị trí nằm trong thành phố Hội An.\nKhả năng đúng nơi: khoảng 100%.\n")
 
 
 @pytest.mark.parametrize(("edition", "code"), [("2020", "519"), ("2025-01", "509")])
@@ -153,7 +154,7 @@ def test_what_is_no_such_file_leaves_nothing_behind(run: Run, tmp_path: Path, co
 
 
 def test_a_report_and_a_rule_are_told_on_the_command_line(
-    run: Run, fresh_database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    run: Run, fresh_database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
     engine = build_engine(fresh_database_url)
@@ -166,9 +167,25 @@ def test_a_report_and_a_rule_are_told_on_the_command_line(
             "Trần Thị Bưởi", "+84905123456", "dien-chieu-sang", "Đèn hỏng trước cổng chợ", 108.338, 15.8794, "web"
         )
         code = submit(session, settings, draft, secret=secret(settings)).answer["code"]
+        session.scalars(select(Rule)).one().valid_from = date(2020, 3, 1)
     out = run("route", "108.338", "15.8794", "--category", "dien-chieu-sang")[1]
-    assert "Phiên bản địa giới: " in out
+    assert "(2020), từ 01/02/2020\n" in out
+    assert "\nQuy tắc có hiệu lực từ 01/03/2020\n" in out
+    assert "\nKhả năng đúng nơi: khoảng 100%.\n" in out
     assert "Quy tắc: dien-chieu-sang, 503, ưu tiên 2 → Công ty Điện lực Quảng Nam" in out
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text(
+        "lon,lat,accuracy,category\n108.338,15.8794,,\n108.338,15.8794,5,giao-thong\n108.338,15.8794,,x\n", "utf-8"
+    )
+    of_all = ("--accuracy", "8000", "--category", "dien-chieu-sang")
+    assert run("route", "--file", source, "--out", target, *of_all)[0] == 0
+    said, own, wrong = lines(target)
+    assert (said["unit"], said["reason"], said["needs_confirmation"]) == (
+        "Công ty Điện lực Quảng Nam", "rule", "true",
+    )  # fmt: skip
+    assert (own["unit"], own["reason"], own["needs_confirmation"]) == ("UBND thành phố Hội An", "inside", "false")
+    assert (wrong["unit"], "category" in wrong["reason"]) == ("", True)
+    assert "x" in run("route", "--file", source, "--out", target, "--category", "x")[2]
     status, out, err = run("route", "--report", code.lower())
     assert (status, err) == (0, "")
     step, now = out.splitlines()
