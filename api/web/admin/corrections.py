@@ -13,7 +13,7 @@ from api.web import mapping
 from api.web.admin.section import Change, Part, Row, Saved, Section, known
 from boundaries import corrections, forgetting, settlements
 from boundaries.metric import to_degrees
-from boundaries.models import Area
+from boundaries.models import Area, Edition
 from geo.errors import NotFoundError
 from geo.i18n import _
 
@@ -34,7 +34,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "declined": ("accept",),
     "undone": ("accept",),
 }
-WHY = _("{reports} phản ánh của {senders} người được xác nhận ở đây, không phản ánh nào ngược lại")
+WHY = _("{reports} phản ánh từ {senders} số điện thoại được xác nhận ở đây, không phản ánh nào ngược lại")
+OTHER = _("của phiên bản {name}, hiện không có hiệu lực")
 SIZE = _("rộng {metres} m")
 
 
@@ -47,24 +48,37 @@ class _Place(NamedTuple):
     reports: int
     senders: int
     shape: Any
+    edition: str | None = None  # its name, where it is not the one in force
 
 
 def _every(session: Session) -> list[_Place]:
-    edition = mapping.active(session)
-    if edition is None:
-        return []
+    """Suggestions for today's edition, and what was decided on for this and then for every other edition."""
+    today = mapping.active(session)
+    found = []
+    if today is not None:
+        names = _names(session, today)
+        new = settlements.suggestions(session, today)
+        found = [_Place(one.key, "suggested", names[one.area], one.reports, one.senders, one.polygon) for one in new]
+        found += _decided(session, today, None)
+    for other in session.scalars(select(Edition).order_by(Edition.valid_from.desc())):
+        if today is None or other.id != today.id:
+            found += _decided(session, other, other.name)
+    return found
+
+
+def _decided(session: Session, edition: Edition, told: str | None) -> list[_Place]:
+    old = corrections.listed(session, edition)
+    names = _names(session, edition) if old else {}
+    return [
+        _Place(str(one.id), one.state, names[one.area_code], one.reports, one.senders, to_shape(one.geometry), told)
+        for one in old
+    ]
+
+
+def _names(session: Session, edition: Edition) -> dict[str, str]:
     query = select(Area.code, Area.kind, Area.name)
     mine = query.where(Area.edition_id == edition.id, Area.level == edition.routing_level)
-    names = {code: f"{kind} {name}" for code, kind, name in session.execute(mine)}
-    new = settlements.suggestions(session, edition)
-    old = corrections.listed(session, edition)
-    return [
-        *(_Place(one.key, "suggested", names[one.area], one.reports, one.senders, one.polygon) for one in new),
-        *(
-            _Place(str(one.id), one.state, names[one.area_code], one.reports, one.senders, to_shape(one.geometry))
-            for one in old
-        ),
-    ]
+    return {code: f"{kind} {name}" for code, kind, name in session.execute(mine)}
 
 
 def _rows(session: Session) -> list[Row]:
@@ -78,6 +92,8 @@ def _row(one: _Place) -> Row:
         (WHY, {"reports": one.reports, "senders": one.senders}),
         (SIZE, {"metres": round(max(east - west, north - south))}),
     ]
+    if one.edition is not None:
+        notes.append((OTHER, {"name": one.edition}))
     return Row(one.key, [one.name], notes, ACTS[one.state])
 
 
@@ -132,6 +148,7 @@ CORRECTIONS = Section(
     _(
         "Nơi gần ranh giới mà các đơn vị đã nhiều lần xác nhận thuộc cùng một địa bàn. Áp dụng thì ghim tiếp theo ở"
         " đây chắc chắn thuộc địa bàn ấy; ranh giới của phiên bản không thay đổi, và phiên bản khác không bị ảnh hưởng."
+        " Các số điện thoại phần lớn chưa được kiểm tra: hai số có thể là của một người."
     ),
     _rows,
     act={"accept": _accept, "decline": _decline, "undo": _undo},

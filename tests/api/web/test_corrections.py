@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boundaries import activation, corrections, editions, settlements
 from boundaries.models import Correction
 from geo.settings import Settings
 from tests.api.web.test_admin import post
@@ -27,7 +28,8 @@ def test_a_suggestion_is_applied_undone_and_applied_again(
     settling(session, settings, make_report)(3)
     sign_in(client, make_user("administrator"))
     page = client.get("/admin/corrections").text
-    assert "3 phản ánh của 2 người được xác nhận ở đây" in page
+    assert "3 phản ánh từ 2 số điện thoại được xác nhận ở đây" in page
+    assert "hai số có thể là của một người" in page
     config = orjson.loads(page.partition('id="config">')[2].partition("</script>")[0])
     (place,) = config["places"]
     assert (place["properties"]["state"], place["geometry"]["type"]) == ("suggested", "Polygon")
@@ -40,6 +42,23 @@ def test_a_suggestion_is_applied_undone_and_applied_again(
     post(client, "corrections", key=str(row.id), action="accept")
     session.refresh(row)
     assert row.state == "accepted"
+
+
+def test_what_was_applied_to_an_edition_that_is_not_in_force_is_listed_with_its_name(
+    client: TestClient, session: Session, settings: Settings, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    settling(session, settings, make_report)(3)
+    user = make_user("administrator")
+    then = editions.find(session, "2020")
+    row = corrections.decide(session, then, settlements.suggestions(session, then)[0], accepted=True, user_id=user.id)
+    sign_in(client, user)
+    assert "hiện không có hiệu lực" not in client.get("/admin/corrections").text
+    activation.activate(session, "2025-01", settings=settings)
+    page = client.get("/admin/corrections").text
+    assert f"của phiên bản {then.name}, hiện không có hiệu lực" in page
+    assert "Đã hoàn tác" in post(client, "corrections", key=str(row.id), action="undo").text
+    session.refresh(row)
+    assert row.state == "undone"
 
 
 def test_what_is_no_suggestion_any_more_is_refused(client: TestClient, make_user: Make, sign_in: Make) -> None:
