@@ -187,7 +187,8 @@ def test_what_units_by_a_border_settled_of_a_sensitive_report_looks_like_any_oth
     assert steps == same
     assert told(client, by_border)["now"]["unit"]["code"] == steps[-1]["unit"]["code"] == first.code
     assert (steps[-1]["by"], steps[-1]["role"], steps[-1]["candidates"]) == ("person", None, [])
-    for address in ("/api/v1/route?report=", "/reports/"):
+    updates = "/open311/v2/servicerequestupdates.json?service_request_id="
+    for address in ("/api/v1/route?report=", "/reports/", updates):
         text = client.get(f"{address}{by_border.code}").text
         assert f"Chuyển đến {first.name}." in text
         words = ("ranh giới", f"{first.name} theo nơi xảy ra", "Trung tâm IOC chuyển")
