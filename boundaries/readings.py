@@ -20,11 +20,16 @@ def load(data: bytes) -> Reading:
     said = orjson.loads(data)
     return Reading(
         said["source"],
-        [NewArea(**one | {"polygon": shapely.from_wkb(one["polygon"])}) for one in said["areas"]],
+        _areas(said["areas"]),
         [Finding(**one) for one in said["findings"]],
         [_coverage(one) for one in said["coverages"]],
         said["knows_coast"],
+        _areas(said["aside"]),
     )
+
+
+def _areas(said: list[dict[str, Any]]) -> list[NewArea]:
+    return [NewArea(**one | {"polygon": shapely.from_wkb(one["polygon"])}) for one in said]
 
 
 def _coverage(said: dict[str, Any]) -> Coverage:

@@ -102,7 +102,6 @@ def _suggest(reading: Reading, raw: Any, land: shapely.Geometry) -> None:
 def _add(reading: Reading, level: str | None, row: int, values: dict[str, str], shape: Any) -> None:
     code, (kind, name) = values["code"], _kind(values.get("kind", ""), values["name"])
     where = code or name or _("đối tượng thứ {row}").format(row=row + 1)
-    before = sum(one.serious for one in reading.findings)
     if not code:
         reading.add(_("{where}: thiếu mã."), where=where)
     if not name:
@@ -117,11 +116,14 @@ def _add(reading: Reading, level: str | None, row: int, values: dict[str, str], 
         reading.add(_("{where}: không phải đa giác mà là {type}."), where=where, type=shape.geom_type)
     else:
         polygon = repairing.polygon(reading, where, shape)
-    if polygon is None or sum(one.serious for one in reading.findings) > before:
+    if polygon is None:
         return
     coastal = values.get("coastal", "").lower() in columns.YES
     level = level or columns.LEVELS.get(kind, "district")
-    reading.areas.append(NewArea(level, code, name, kind, values.get("parent") or None, coastal, polygon))
+    whole = code and name and kind in KINDS
+    (reading.areas if whole else reading.aside).append(
+        NewArea(level, code, name, kind, values.get("parent") or None, coastal, polygon)
+    )
 
 
 def check_codes(reading: Reading) -> None:

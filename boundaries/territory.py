@@ -8,6 +8,7 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from boundaries import systems
 from boundaries.checks import to_degrees, to_metres
 from boundaries.findings import Reading
 from boundaries.importing import NewArea, area_m2
@@ -33,8 +34,12 @@ def check(session: Session, reading: Reading, edition: str, land: shapely.Geomet
     if communes:
         _check_parents(reading, communes, _districts(session, reading, edition))
     own = [area for area in reading.areas if area.level == (reading.levels[0] if reading.levels else None)]
-    if land is not None and own and own[0].level != "neighbour" and not reading.serious:
-        _compare(session, reading, own, land)
+    # What is refused for another thing than its place is still there.
+    own += [area for area in reading.aside if own and area.level == own[0].level]
+    if land is not None and own and own[0].level != "neighbour":
+        shapes = np.array([area.polygon for area in own], object)
+        if not systems.astray(shapes, land):
+            _compare(session, reading, shapes, land)
 
 
 def _districts(session: Session, reading: Reading, edition: str) -> dict[str, Any]:
@@ -66,8 +71,8 @@ def _check_parents(reading: Reading, communes: list[NewArea], districts: dict[st
             reading.add(said, serious=True, where=where, share=f"{100 * share:.0f}", parent=area.parent_code, **values)
 
 
-def _compare(session: Session, reading: Reading, own: list[NewArea], land: shapely.Geometry) -> None:
-    mine = shapely.union_all([area.polygon for area in own])
+def _compare(session: Session, reading: Reading, own: Any, land: shapely.Geometry) -> None:
+    mine = shapely.union_all(own)
     lost, won = _broad(shapely.difference(land, mine)), _broad(shapely.difference(mine, land))
     for part in lost[:_TOLD]:
         point = shapely.point_on_surface(part)

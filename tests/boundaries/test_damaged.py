@@ -96,6 +96,19 @@ def test_a_missing_island_is_named(session: Session, whole: gpd.GeoDataFrame, re
     assert "(xã Tân Hiệp)" in said(found)
 
 
+def test_what_is_missing_is_named_beside_other_faults(
+    session: Session, whole: gpd.GeoDataFrame, read: Callable[..., Reading]
+) -> None:
+    parts = shapely.get_parts(whole.geometry[3])
+    island = max((part for part in parts if part.bounds[0] > 108.45), key=lambda part: part.area)
+    kept = shapely.MultiPolygon([part for part in parts if part is not island])
+    found = read(whole.assign(TEN=["", *whole.TEN[1:]], geometry=[*whole.geometry[:3], kept]))
+    assert found.serious
+    assert "502: thiếu tên." in said(found)
+    assert "km² của tỉnh không còn nằm trong đơn vị nào, tại 108.5" in said(found)
+    assert said(found).count("không còn nằm trong") == 1  # the area without a name is there all the same
+
+
 def test_a_hole_is_refused_with_its_place(whole: gpd.GeoDataFrame, read: Callable[..., Reading]) -> None:
     place = shapely.point_on_surface(whole.geometry[0])
     x, y = round(place.x, 2), round(place.y, 2)

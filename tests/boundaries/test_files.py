@@ -158,3 +158,17 @@ def test_other_ways_of_being_no_file_of_areas(tmp_path: Path) -> None:
     made.to_file(tmp_path / "layers.gpkg", layer="a")
     with pytest.raises(InvalidError, match="Không đọc được"):
         read(tmp_path / "layers.gpkg", "district", Fields(), layer="b")
+
+
+def test_of_many_faults_of_a_kind_some_are_told_and_the_rest_counted(tmp_path: Path) -> None:
+    rows = 1_000
+    made = gpd.GeoDataFrame(
+        {"code": [str(row) for row in range(rows)], "name": [""] * rows, "kind": ["xã"] * rows},
+        geometry=[box(108 + row / 1e4, 15.5, 108 + (row + 1) / 1e4, 15.6) for row in range(rows)],
+        crs=4326,
+    )
+    found = reading(tmp_path, made)
+    told = [str(one) for one in found.findings]
+    assert len(told) == 201
+    assert told[199:] == ["199: thiếu tên.", "… và 800 điều như vậy nữa."]
+    assert sum(one.count for one in found.findings if one.serious) == rows
