@@ -5,11 +5,10 @@ from typing import Any
 from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
-from api.web import mapping
+from api.web import formats, mapping
 from api.web.admin import edition_views as views
 from api.web.admin.edition_texts import TEXTS
 from api.web.admin.edition_views import PATH
-from api.web.formats import number
 from boundaries import incoming
 from boundaries.findings import Finding
 from geo.i18n import Lang, translate
@@ -58,6 +57,6 @@ def _told(number: int, one: Finding, lang: Lang) -> dict[str, Any]:
         pairs = (pair.split(" = ", 1) for pair in str(values["guessed"]).split("; "))
         values["guessed"] = "; ".join(f"{translate(role, lang)} = {column}" for role, column in pairs)
     if "more" in values:
-        values["more"] = number(one.count, lang)
+        values["more"] = formats.number(one.count, lang)
     text = translate(one.message, lang, **values)
     return {"number": number, "text": text, "serious": one.serious, "place": one.place, "count": one.count}
