@@ -21,9 +21,8 @@ from api.web.signing import STALE
 from boundaries import activation, editions
 from boundaries.models import Edition
 from geo.deadlines import ZONE
-from geo.errors import ForbiddenError, InvalidError, NotFoundError, QuangnamError
+from geo.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from geo.i18n import _, translate
-from geo.models import User
 
 AHEAD = timedelta(days=3_653)  # a moment that is further away is a slip of the keys
 router = APIRouter(prefix=PATH, include_in_schema=False)
@@ -78,26 +77,28 @@ def act(
     token: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Activates, at once or at a moment, takes that back, undoes or removes; what cannot be done is said in place."""
+    # Before anything that shows a page of ours to whoever asks.
+    with sessions.begin() as session:
+        user_id = signed.needed(session, request, "administer").id
+    if not forgery.is_ours(request, settings, token):
+        raise ForbiddenError(STALE)
     try:
         with sessions.begin() as session:
-            user = signed.needed(session, request, "administer")
-            if not forgery.is_ours(request, settings, token):
-                raise ForbiddenError(STALE)
             edition = facts.held(session, code, seen)
             if edition is None:
                 raise NotFoundError(_("Không có phiên bản này; có thể người khác vừa xóa."))
-            done = _act(session, edition, user, action, day=day, hour=hour, sure=sure)
+            done = _act(session, edition, user_id, action, day=day, hour=hour, sure=sure)
             # Who changed what; when it then happens is in the table of activations.
-            _log.warning("user %s: boundaries %s %s", user.id, action, code)
-    except (ForbiddenError, NotFoundError):
-        raise
-    except QuangnamError as refused:
+            _log.warning("user %s: boundaries %s %s", user_id, action, code)
+    except (ConflictError, InvalidError) as refused:
         with sessions.begin() as session:
             return _impossible(request, session, code, action, refused)
     return RedirectResponse(PATH + ("" if action == "remove" else f"/{quote(code, safe='')}") + f"?done={done}", 303)
 
 
-def _impossible(request: Request, session: Session, code: str, action: str, refused: QuangnamError) -> Response:
+def _impossible(
+    request: Request, session: Session, code: str, action: str, refused: ConflictError | InvalidError
+) -> Response:
     """The page from which it was asked, with a sentence about why it cannot be."""
     settings, lang = request.app.state.settings, language(request)
     there = session.scalar(select(Edition).where(Edition.code == code))
@@ -109,22 +110,22 @@ def _impossible(request: Request, session: Session, code: str, action: str, refu
     return views.whole(request, session, settings, lang, code, error=said, status=status)
 
 
-def _act(session: Session, edition: Edition, user: User, action: str, *, day: str, hour: str, sure: bool) -> str:
+def _act(session: Session, edition: Edition, user_id: int, action: str, *, day: str, hour: str, sure: bool) -> str:
     """Does what a button asks for; the key of DONE of what it was."""
     if action in ("activate", "undo", "remove") and not sure:
         raise InvalidError(_("Hãy đánh dấu vào ô xác nhận."), field="sure")
     match action:
         case "activate":
-            activation.schedule(session, edition.code, datetime.now(UTC), user.id)
+            activation.schedule(session, edition.code, datetime.now(UTC), user_id)
             return "working"
         case "schedule":
-            activation.schedule(session, edition.code, _moment(day, hour), user.id)
+            activation.schedule(session, edition.code, _moment(day, hour), user_id)
             return "scheduled"
         case "unschedule":
             activation.unschedule(session, edition.code)
             return "unscheduled"
         case "undo":
-            undoing.ask(session, edition, user.id)
+            undoing.ask(session, edition, user_id)
             return "undoing"
         case "remove":
             activation.remove(session, edition.code)
