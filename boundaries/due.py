@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation
+from boundaries import activation, scheduling
 from boundaries.models import Edition
 from geo.errors import QuangnamError
 from geo.i18n import _
@@ -20,16 +20,20 @@ def activate(sessions: sessionmaker[Session], settings: Settings, now: datetime)
 
     What fails leaves everything as it was, says why in the edition's `problem`, and is tried again the next time.
     """
-    due = select(Edition.code, Edition.scheduled_by_id).where(Edition.activate_at <= now).order_by(Edition.valid_from)
+    due = select(Edition.code).where(Edition.activate_at <= now).order_by(Edition.valid_from)
     with sessions() as session:
-        waiting = session.execute(due).all()
-    return [code for code, user_id in waiting if _one(sessions, settings, code, user_id)]
+        waiting = session.scalars(due).all()
+    return [code for code in waiting if _one(sessions, settings, code, now)]
 
 
-def _one(sessions: sessionmaker[Session], settings: Settings, code: str, user_id: int | None) -> bool:
+def _one(sessions: sessionmaker[Session], settings: Settings, code: str, now: datetime) -> bool:
     try:
         with sessions.begin() as session:
-            activation.activate(session, code, settings=settings, user_id=user_id)
+            # While another one was at work somebody may have cancelled this one or put it off.
+            edition = scheduling.due(session, code, now)
+            if edition is None:
+                return False
+            activation.activate(session, code, settings=settings, user_id=edition.scheduled_by_id)
     except QuangnamError as error:
         _failed(sessions, code, str(error))
         return False

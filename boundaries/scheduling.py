@@ -55,6 +55,12 @@ def unschedule(session: Session, code: str) -> Edition:
     return edition
 
 
+def due(session: Session, code: str, now: datetime) -> Edition | None:
+    """The edition where its moment has come; until the session's transaction ends nobody cancels it or puts it off."""
+    edition = _locked(session, code)
+    return edition if edition.activate_at is not None and edition.activate_at <= now else None
+
+
 def _locked(session: Session, code: str) -> Edition:
     edition = editions.find(session, code)
     session.refresh(edition, with_for_update={"key_share": True})

@@ -1,7 +1,7 @@
 """An edition comes into force over open reports and goes again."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from boundaries import activation, bringing, due, editions, importing, lookup, routing, scheduling, turns
 from boundaries.models import Activation, Area, Assignment, Edition
 from geo import claims, workflow
+from geo.database import build_engine
 from geo.details import Details
 from geo.errors import ConflictError, InvalidError
 from geo.models import Claim, Event, Report, ReportUnit, Unit, User
@@ -32,6 +33,14 @@ ROWS = """
             WHERE a.report_id = r.id ORDER BY a.id DESC LIMIT 1)
     FROM reports r ORDER BY r.id
     """
+
+
+@pytest.fixture
+def own(fresh_database_url: str) -> Iterator[sessionmaker[Session]]:
+    """Sessions that commit, each with a connection of its own."""
+    engine = build_engine(fresh_database_url)
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
 
 
 def rows(session: Session) -> list[Any]:
@@ -329,6 +338,35 @@ def test_the_worker_activates_what_is_due_and_says_what_stands_in_the_way(
     assert "chưa có đơn vị hành chính" in (edition.problem or "")
     scheduling.unschedule(session, "2025-07")
     assert (edition.state, edition.problem, edition.activate_at) == ("draft", None, None)
+
+
+@pytest.mark.parametrize("later", [None, timedelta(days=1)])
+def test_what_was_cancelled_or_put_off_while_another_one_was_at_work_is_not_activated(
+    own: sessionmaker[Session],
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    later: timedelta | None,
+) -> None:
+    now, real = datetime.now(UTC), activation.activate
+    with own.begin() as session:
+        for code in ("2025-01", "2025-07"):
+            scheduling.schedule(session, code, now)
+
+    def activate(session: Session, code: str, **values: Any) -> Activation:
+        done = real(session, code, **values)
+        with own.begin() as other:
+            if later is None:
+                scheduling.unschedule(other, "2025-07")
+            else:
+                scheduling.schedule(other, "2025-07", now + later)
+        return done
+
+    monkeypatch.setattr(activation, "activate", activate)
+    assert due.activate(own, settings, datetime.now(UTC)) == ["2025-01"]
+    with own() as session:
+        edition = editions.find(session, "2025-07")
+        assert edition.state == ("scheduled" if later else "draft")
+        assert (edition.activate_at, edition.problem) == (now + later if later else None, None)
 
 
 def test_a_report_of_the_older_edition_is_routed_again_before_it_is_written(
