@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from api.receipts import edition_out, rule_out, unit_out
 from api.web import formats, history
 from api.web.history import BY_PLACE, REASONS, message_of, sentence
-from boundaries import explaining, reasons
+from boundaries import explaining, naming, reasons
 from boundaries.explaining import By, Place, Step
 from boundaries.models import Area, Assignment, Edition
+from boundaries.naming import Name
 from geo.i18n import Lang, _, translate
 from geo.models import Report, Rule, Unit
 
@@ -28,6 +29,7 @@ BY: dict[By, str] = {
 }
 # What tells of a border near a hidden place, as what it looks like from afar.
 ALIKE: dict[By, By] = {"choice": "place", "border": "person"}
+UNDONE = _("Phiên bản địa giới được hoàn tác")
 ROLES = {
     "officer": _("Cán bộ đơn vị chuyển"),
     "head": _("Lãnh đạo đơn vị chuyển"),
@@ -80,14 +82,16 @@ def explain(session: Session, report: Report, lang: Lang, *, inside: bool) -> li
 
 def as_data(session: Session, report: Report, told: list[Told], *, inside: bool) -> dict[str, Any]:
     """The answer of `/api/v1/route?report=`."""
-    areas = _areas(session, report)
+    codes = (report.area_code, report.commune_code)
+    place = naming.of_codes(session, [codes]).get(codes)
+    named = inside or not report.category.sensitive
     return {
         "code": report.code,
         "state": report.state,
         "steps": [_step(one) for one in told],
         "now": {
-            "area": areas.get(report.area_code),
-            "commune": areas.get(report.commune_code) if inside or not report.category.sensitive else None,
+            "area": _named(report.area_code, place.area if place else None),
+            "commune": _named(report.commune_code, place.commune if place else None) if named else None,
             "unit": unit_out(report.unit),
         },
     }
@@ -115,7 +119,7 @@ def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precis
         at=step.at,
         by=by,
         role=role,
-        moved=translate(ROLES.get(role, ROLES["system"]) if role else BY[by], lang),
+        moved=translate(_moved(step, by, role), lang),
         who=step.who if inside else None,
         unit=step.unit,
         edition=step.edition,
@@ -127,6 +131,12 @@ def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precis
         confidence=found.confidence if found and precise else None,
         candidates=[_candidate(one, found, names) for one in found.candidates or []] if found and precise else [],
     )
+
+
+def _moved(step: Step, by: By, role: str | None) -> str:
+    if role:
+        return ROLES.get(role, ROLES["system"])
+    return UNDONE if by == "edition" and step.event and history.undone(step.event.data) else BY[by]
 
 
 def _candidate(one: dict[str, Any], found: Assignment, names: dict[Any, str]) -> Candidate:
@@ -144,8 +154,8 @@ def _reason(step: Step, lang: Lang, precise: bool) -> tuple[str, str]:
     if step.by == "second":
         return "rule", translate(reasons.SECOND, lang)
     if found is None:
-        action, door = (step.event.action, step.event.door) if step.event else ("", "")
-        told = history.step(action, door) if precise else history.alike(action, door)
+        action, door, data = (step.event.action, step.event.door, step.event.data) if step.event else ("", "", None)
+        told = history.step(action, door, data) if precise else history.alike(action, door, data)
         return action, sentence(told, step.event.to_state if step.event else "", step.unit.name, lang)
     if step.area is None:
         return "ioc", translate(REASONS["ioc"], lang)
@@ -180,8 +190,5 @@ def _step(one: Told) -> dict[str, Any]:
     }
 
 
-def _areas(session: Session, report: Report) -> dict[str | None, dict[str, str]]:
-    """The areas that a report lies in, by code, as the newest edition that has them calls them."""
-    wanted = [code for code in (report.area_code, report.commune_code) if code]
-    query = select(Area.code, Area.name).where(Area.code.in_(wanted), Area.level != "neighbour")
-    return {code: {"code": code, "name": name} for code, name in session.execute(query.order_by(Area.edition_id))}
+def _named(code: str | None, name: Name | None) -> dict[str, str] | None:
+    return {"code": code, "name": name.name} if code and name else None

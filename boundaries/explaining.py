@@ -60,7 +60,10 @@ def steps(session: Session, report: Report) -> list[Step]:
     moved = {event.at for event, _unit, _who in moves if event.action != "receive"}
     found = []
     for event, unit, who in moves:
-        mine = _of(event, routed, moved) or {"unit": unit}
+        mine = _of(event, routed, moved)
+        if mine is None or (event.action != "receive" and mine["unit"].id != unit.id):
+            # What an undo brings back explains no unit that somebody named after that routing.
+            mine = {"unit": unit}
         by = _by(report, event, mine.get("assignment"))
         found.append(Step(at=event.at, by=by, event=event, who=who, **mine))
     alone = [Step(at=one["assignment"].at, by=_by(report, None, one["assignment"]), **one) for one in routed]

@@ -99,7 +99,7 @@ def _spoken(row: Row[Any]) -> bool:
 
 def _update(row: Row[Any], pictures: list[str], lang: Lang, site: str) -> dict[str, Any]:
     words = own_words(row.data, row.text, lang) if _spoken(row) else None
-    told = alike(row.action, row.door) if row.sensitive else step(row.action, row.door)
+    told = (alike if row.sensitive else step)(row.action, row.door, row.data)
     found = {
         "update_id": str(row.id),
         "service_request_id": row.code,

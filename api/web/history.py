@@ -116,7 +116,7 @@ def events(session: Session, report: Report, lang: Lang, *, open_: bool, inside:
     rows = session.execute(query.where(Event.report_id == report.id).order_by(Event.id))
     found = []
     for at, action, state, unit, said, data, who, number, door in rows:
-        text = sentence(alike(action, door) if hidden else step(action, door), state, unit, lang)
+        text = sentence(alike(action, door, data) if hidden else step(action, door, data), state, unit, lang)
         seen = shown.get(number, []) if inside or action in SPOKEN else []
         told = own_words(data, said, lang) if inside or (open_ and action in SPOKEN) else None
         found.append(Line(at, text, told, who if inside else None, seen, action == "resolve"))
@@ -136,15 +136,22 @@ def doer() -> ColumnElement[str]:
     )
 
 
-def step(action: str, door: str) -> str:
+def step(action: str, door: str, data: dict[str, Any] | None = None) -> str:
     """The step as STEPS has it: what an edition, the end of a unit or what units settle moves comes by such a door."""
+    if action == "reroute" and door == EDITION and undone(data):
+        return "undone"
     return door if action == "reroute" and door in (EDITION, UNIT, BORDER) else action
 
 
-def alike(action: str, door: str) -> str:
+def alike(action: str, door: str, data: dict[str, Any] | None = None) -> str:
     """The same of a hidden place: what units by a border settled looks like any other move."""
-    told = step(action, door)
+    told = step(action, door, data)
     return "forward" if told in ("reroute", BORDER) else told
+
+
+def undone(data: dict[str, Any] | None) -> bool:
+    """Whether a step through the door "edition" belongs to the undoing of one."""
+    return (data or {}).get("kind") == "undo"
 
 
 def sentence(action: str, state: str, unit: str, lang: Lang) -> str:

@@ -32,6 +32,7 @@ STEPS = {
     "unit": _("Đơn vị trước thôi hoạt động; {unit} nhận việc."),
     "reroute": _("Trung tâm IOC chuyển đến {unit}."),
     "edition": _("Địa giới hành chính thay đổi: nay do {unit} xử lý."),
+    "undone": _("Phiên bản địa giới được hoàn tác: lại do {unit} xử lý."),
     "border": _("Chuyển đến {unit} theo nơi xảy ra sự việc."),
     "urgency": _("{unit} đổi mức khẩn."),
     "propose": _("{unit} trình lãnh đạo duyệt."),

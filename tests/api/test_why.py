@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.intake import submit
 from boundaries import activation, lookup, ruling
+from boundaries.models import Area, Edition
 from boundaries.ruling import Wanted
 from geo import api_keys, beside, handing_over, succession, workflow
 from geo.details import Details
@@ -254,3 +255,37 @@ def test_the_desk_shows_why_a_report_is_here(
     english = client.get(f"/queue/{plain.code}?lang=en").text
     assert "Why did this report come here?" in english
     workflow.apply(session, plain, "accept", SYSTEM, door="cli")
+
+
+def test_what_an_undo_brings_back_does_not_name_another_unit_than_the_one_it_is_given_back_to(
+    client: TestClient, session: Session, settings: Settings, send: Make, make_user: Make
+) -> None:
+    report = send(107.995, 15.651)
+    to = session.scalars(select(Unit.id).where(Unit.code == "ubnd-513")).one()
+    who = Actor("operator", user_id=make_user("operator").id)
+    workflow.apply(session, report, "reroute", who, door="web", details=Details(unit_id=to))
+    session.commit()
+    for switch in (activation.activate, activation.undo):
+        switch(session, "2025-01", settings=settings)
+        session.commit()
+    found = told(client, report)
+    assert [one["unit"]["code"] for one in found["steps"]] == ["ubnd-519", "ubnd-513", "ubnd-513", "ubnd-513"]
+    assert found["now"]["unit"]["code"] == "ubnd-513"
+    last = found["steps"][-1]
+    undone = "Phiên bản địa giới được hoàn tác: lại do UBND huyện Thăng Bình xử lý."
+    assert (last["by"], last["reason"]["text"]) == ("edition", undone)
+    assert undone in client.get(f"/reports/{report.code}").text
+
+
+def test_the_areas_it_is_in_now_are_named_as_the_edition_in_force_has_them(
+    client: TestClient, session: Session, send: Make
+) -> None:
+    report = send()
+    mine = (Area.code == report.commune_code, Area.level == "commune", Edition.state == "active")
+    commune = session.scalars(select(Area.name).join(Area.edition).where(*mine)).one()
+    later = session.scalars(
+        select(Area.name).join(Area.edition).where(Area.code == report.commune_code, Edition.code == "2025-07")
+    ).all()
+    assert later != [commune]
+    assert later
+    assert told(client, report)["now"]["commune"] == {"code": report.commune_code, "name": commune}
