@@ -7,8 +7,8 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from boundaries import shares
-from boundaries.models import Area, Assignment, Edition
+from boundaries import placed, shares
+from boundaries.models import Area, Assignment, Edition, ReportArea
 from geo.density.grid import DEEPEST
 from geo.filters import Filters, apply_filters, sensitive
 from geo.models import Report
@@ -24,7 +24,7 @@ LEVEL = 16  # cells of some 600 m: a strip along a border is one or two of them 
 class AreaDoubts:
     """The reports of an area whose unit had to be confirmed, and how many of them still have to be."""
 
-    name: str
+    name: str  # empty for those that are not placed in the edition yet
     kind: str
     count: int
     waiting: int
@@ -49,19 +49,22 @@ def cells(session: Session, filters: Filters, *, demo: bool | None) -> Cells:
 
 
 def by_area(session: Session, filters: Filters, edition: Edition, *, demo: bool | None) -> list[AreaDoubts]:
-    """The areas of an edition's routing level with such reports, those with the most first."""
+    """The areas of an edition's routing level with such reports, those with the most first; they add up to all."""
     counted: Any = select(
-        Report.area_code.label("code"),
+        ReportArea.area_code.label("code"),
         func.count().label("count"),
         func.count().filter(Report.needs_confirmation, Report.state.in_(OPEN)).label("waiting"),
     )
-    sums = _narrowed(counted, filters, demo).group_by(Report.area_code).subquery()
+    counted = _narrowed(counted, filters, demo).outerjoin(ReportArea, placed.here([edition]))
+    sums = counted.group_by(ReportArea.area_code).subquery()
+    here = (Area.code == sums.c.code) & (Area.edition_id == edition.id) & (Area.level == edition.routing_level)
     query = (
-        select(Area.name, Area.kind, sums.c.count, sums.c.waiting)
-        .join(sums, sums.c.code == Area.code)
-        .where(Area.edition_id == edition.id, Area.level == edition.routing_level)
+        select(func.coalesce(Area.name, ""), func.coalesce(Area.kind, ""), sums.c.count, sums.c.waiting)
+        .select_from(sums)
+        .outerjoin(Area, here)
     )
-    return [AreaDoubts(*row) for row in session.execute(query.order_by(sums.c.count.desc(), Area.name))]
+    rows = session.execute(query.order_by(Area.name.is_(None), sums.c.count.desc(), Area.name))
+    return [AreaDoubts(*row) for row in rows]
 
 
 def _narrowed(query: Select[Any], filters: Filters, demo: bool | None) -> Select[Any]:

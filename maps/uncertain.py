@@ -23,7 +23,7 @@ def uncertain(frame: Frame, cells: Cells, areas: Sequence[AreaDoubts], reach: fl
     data = {"cells": list(zip(*columns, strict=True)), "belt": _belt(frame.outlines, frame.around, reach)}
     rows = [
         {
-            "name": f"{one.kind} {one.name}",
+            "name": f"{one.kind} {one.name}".strip(),
             "count": frame.number(one.count),
             "waiting": frame.number(one.waiting),
         }
