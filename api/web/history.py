@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from api.web import formats
+from api.web.settled import settled
 from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries import naming, reasons
 from boundaries.models import Assignment
@@ -54,7 +55,10 @@ class Why(NamedTuple):
 
 
 def area_name(session: Session, report: Report) -> str | None:
-    """The full name of the routed area: "thành phố Hội An"."""
+    """The full name of the area that people settled on, or of the routed one: "thành phố Hội An"."""
+    said = settled(session, report)
+    if said is not None and said.area is not None:
+        return said.area
     names = naming.of_codes(session, [(report.area_code, report.commune_code)])
     return next((place.area.full for place in names.values()), None)
 
@@ -63,18 +67,21 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     """Why the unit is responsible; not `precise` where a distance to a border would tell a hidden place."""
     query = select(Assignment).where(Assignment.report_id == report.id).order_by(Assignment.id.desc()).limit(1)
     found = session.scalar(query)
-    area = area_name(session, report)
     if found is None:
         return None
+    area = area_name(session, report)
     if area is None:
         return Why(translate(REASONS["ioc"], lang), [])
     if not precise:
         return Why(translate(BY_PLACE, lang, area=area), [])
+    if (said := settled(session, report)) is not None:
+        return Why(said.sentence(report, lang), [])
     distance = formats.distance(found.distance, lang) if found.distance is not None else "–"
     message = message_of(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
-    if found.confidence is not None and found.reason in ("border", "uncertain", "nearest"):
+    mine = found.unit_id == report.unit_id
+    if mine and found.confidence is not None and found.reason in ("border", "uncertain", "nearest"):
         text += " " + translate(CHANCE, lang, chance=reasons.percent(found.confidence))
     return Why(text, _candidates(session, found.candidates or []))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api import explaining
 from api.explaining import Told
+from api.web.settled import settled
 from boundaries.models import Area
 from geo.i18n import Lang
 from geo.models import Category, Report
@@ -16,12 +17,14 @@ from geo.models import Category, Report
 class Why:
     """The step that brought it here, the newest routing (by itself or before a person moved it), and what was before.
 
-    `commune` is the finest area around the point, `rule_area` the name of the rule's area, None for the whole province.
+    `settled` says who settled where it is, if anybody; `commune` is the finest area around the point, `rule_area` the
+    name of the rule's area, None for the whole province.
     """
 
     now: Told
     routed: Told | None
     before: list[Told]
+    settled: str | None
     commune: str | None
     rule_area: str | None
     rule_category: Category | None
@@ -35,11 +38,13 @@ def why(session: Session, report: Report, lang: Lang, *, named: bool) -> Why | N
         return None
     routed = next((one for one in reversed(steps) if one.edition is not None), None)
     rule = routed.rule if routed else None
+    said = settled(session, report)
     edition_id = routed.edition.id if routed and routed.edition else 0
     return Why(
         now=steps[-1],
         routed=routed,
         before=steps[-2::-1],
+        settled=said.sentence(report, lang) if said else None,
         commune=_name(session, edition_id, "commune", report.commune_code),
         rule_area=_name(session, edition_id, None, rule.area_code) if rule else None,
         rule_category=session.get_one(Category, rule.category_id) if rule else None,
