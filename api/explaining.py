@@ -183,10 +183,8 @@ def _step(one: Told) -> dict[str, Any]:
         "unit": unit_out(one.unit),
         "reason": {"code": one.code, "text": one.text},
         "rule": rule_out(one.category, rule.area_code, one.unit, rule.priority, rule.valid_from) if rule else None,
-        "confidence": None if one.confidence is None else round(one.confidence, 3),
-        "candidates": [
-            {"area": other.area, "unit": other.unit, "share": round(other.share, 3)} for other in one.candidates
-        ],
+        "confidence": one.confidence,
+        "candidates": [{"area": other.area, "unit": other.unit, "share": other.share} for other in one.candidates],
     }
 
 

@@ -33,10 +33,9 @@ def routing_out(routing: Routing, lang: Lang) -> dict[str, Any]:
         },
         "rule": _rule(routing.rule) if routing.rule else None,
         "needs_confirmation": routing.needs_confirmation,
-        "confidence": None if routing.confidence is None else round(routing.confidence, 3),
+        "confidence": routing.confidence,
         "candidates": [
-            {"area": _area(one.area), "unit": unit_out(one.unit), "share": round(one.share, 3)}
-            for one in routing.candidates
+            {"area": _area(one.area), "unit": unit_out(one.unit), "share": one.share} for one in routing.candidates
         ],
     }
 
