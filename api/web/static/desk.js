@@ -32,7 +32,7 @@ function choose(index) {
 const KEYS = {
   j: () => choose(chosen + 1),
   k: () => choose(chosen - 1),
-  x: () => rows[chosen]?.querySelector("input").click(),
+  x: () => rows[chosen]?.querySelector("input")?.click(),
   n: () => byId("next")?.click(),
 };
 document.addEventListener("keydown", (event) => {

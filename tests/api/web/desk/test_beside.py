@@ -98,3 +98,15 @@ def test_another_unit_reads_neither_an_answer_that_nobody_approved_nor_who_works
     sign_in(client, make_user("officer", unit="ubnd-503"))
     page = client.get(f"/queue/{report.code}").text
     assert [one for one in inner if one not in page] == []
+
+
+def test_no_bulk_step_is_offered_on_what_is_another_units(
+    client: TestClient, session: Session, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    report = uncertain(session, make_report)
+    for unit, tab, offered in (("ubnd-507", "maybe", False), ("ubnd-503", "open", True)):
+        sign_in(client, make_user("officer", unit=unit))
+        page = client.get(f"/queue?tab={tab}").text
+        assert report.code in page
+        assert ('value="accept"' in page) == offered
+        assert (f'name="code" value="{report.code}"' in page) == offered
