@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.listener import Listener
-from geo import workflow
+from geo import beside, workflow
 from geo.cursor import Cursor
 from geo.database import build_engine
+from geo.details import Details
 from geo.models import Report
 from geo.permissions import SYSTEM
 from tests.browser.conftest import Live, running
@@ -67,6 +68,13 @@ def test_that_a_hidden_place_had_to_be_confirmed_is_not_told(live: Live) -> None
             live.step(code, "confirm")
             live.step(code, "accept")
             assert [reader.next().data["action"] for _step in told] == told
+        # Where it went then is told as of any other.
+        code = live.report(category="an-ninh-trat-tu", **near)
+        with live.sessions.begin() as session:
+            report = session.scalars(select(Report).where(Report.code == code)).one()
+            to = beside.units(session, report)[0]
+            workflow.apply(session, report, "reroute", SYSTEM, door=beside.DOOR, details=Details(unit_id=to.id))
+        assert [reader.next().data["action"] for _step in range(2)] == ["receive", "reroute"]
 
 
 def test_the_answer_is_one_that_no_proxy_keeps_back(live: Live) -> None:
