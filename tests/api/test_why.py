@@ -20,7 +20,7 @@ from geo.permissions import SYSTEM, Actor
 from geo.reports import Draft
 from geo.secret import secret
 from geo.settings import Settings
-from tests.boundaries.test_routing import beside
+from tests.boundaries import test_routing
 
 HOI_AN = (108.338, 15.8794)
 BORDER = (108.2914, 15.8758)
@@ -294,7 +294,7 @@ def test_the_areas_it_is_in_now_are_named_as_the_edition_in_force_has_them(
 
 def test_the_shares_of_the_candidates_add_up_to_one(client: TestClient, session: Session) -> None:
     for away in range(2, 42):
-        lon, lat = beside(session, "503", "507", away)
+        lon, lat = test_routing.beside(session, "503", "507", away)
         found = client.get("/api/v1/route", params={"lon": lon, "lat": lat}).json()
         shares = [one["share"] for one in found["candidates"]]
         assert len(shares) == 2
