@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import atlas
 from boundaries.batch import Objects, route_many
 from boundaries.metric import Floats, to_metric
-from boundaries.models import Area, Edition
+from boundaries.models import Area, Edition, ReportArea
 from boundaries.pieces import Pairs
 from geo import mirroring
 from geo.copying import copy, encode, integers, texts
@@ -106,19 +106,17 @@ def _keep(sessions: sessionmaker[Session], settings: Settings, edition_id: int, 
     behind, looked, some = (reached or _EVER, -1), 0, BATCH
     while some == BATCH:
         with sessions.begin() as session:
-            edition = session.get(Edition, edition_id)
-            if edition is None or not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+            if not session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+                break
+            # Whoever changes its answers holds it until they are committed; then all of it begins again, the next time.
+            mine = select(Edition).where(Edition.id == edition_id, Edition.placed_until.is_not_distinct_from(reached))
+            edition = session.scalar(mine.with_for_update(key_share=True, skip_locked=True))
+            if edition is None:
                 break
             for statement in _LIGHT:
                 session.connection().exec_driver_sql(statement)
             some, behind = _some(session, settings, edition, behind)
-            before, reached = reached, min(behind[0], horizon) if some == BATCH else horizon
-            mine = (Edition.id == edition_id, Edition.placed_until.is_not_distinct_from(before))
-            done = session.execute(update(Edition).where(*mine).values(placed_until=reached).returning(Edition.id))
-            if done.one_or_none() is None:
-                # Its areas were written anew meanwhile: all of it begins again, the next time.
-                session.rollback()
-                break
+            edition.placed_until = reached = min(behind[0], horizon) if some == BATCH else horizon
         looked += some
         progress(some)
     return looked
@@ -136,6 +134,16 @@ def _routing(code: str | None) -> ColumnElement[bool]:
     """Whether an edition is the one named, or any, and has the areas that it routes to."""
     areas_ = exists().where(Area.edition_id == Edition.id, Area.level == Edition.routing_level)
     return areas_ if code is None else areas_ & (Edition.code == code)
+
+
+def lift(session: Session, category_id: int) -> None:
+    """Forgets the places of a category's reports, whose public points this transaction is about to change.
+
+    Until it ends nothing is placed, which would be by the points of before; then the worker places them anew.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    mine = select(Report.id).where(Report.category_id == category_id)
+    session.execute(delete(ReportArea).where(ReportArea.report_id.in_(mine)))
 
 
 def _some(

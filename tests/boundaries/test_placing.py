@@ -15,11 +15,13 @@ from boundaries import editions, importing, placed, placing
 from boundaries.importing import NewArea
 from boundaries.models import Area, Assignment, Edition, ReportArea
 from boundaries.routing import assign, route
+from geo.database import build_engine
 from geo.filters import Filters, apply_filters
 from geo.geometry import element
 from geo.models import Category, Report, Unit
 from geo.settings import Settings
 from tests.boundaries import points
+from tests.boundaries.opened import receive
 
 HOI_AN, TAM_KY, QUE_SON, NONG_SON = (108.338, 15.8794), (108.474, 15.5736), (108.22, 15.68), (108.03, 15.7)
 FIRST = datetime(2019, 1, 1, tzinfo=UTC)  # before any edition
@@ -292,3 +294,21 @@ def test_a_later_edition_in_force_changes_nothing_of_then_for_reports_made_befor
     assert then() == {old.id: "519", new.id: "509"}
     editions.activate(session, "2025-07")
     assert then() == {old.id: "519", new.id: "509"}
+
+
+def test_areas_that_are_written_anew_while_reports_are_placed_have_the_last_word(
+    fresh_database_url: str, settings: Settings
+) -> None:
+    engine = build_engine(fresh_database_url)
+    own = sessionmaker(engine, expire_on_commit=False)
+    with own.begin() as session:
+        receive(session, settings, *HOI_AN)
+        _halves(session, "halves")
+    with own.begin() as session:
+        _halves(session, "halves", recoded=True)
+        # Meanwhile the worker, which knows the areas of before alone.
+        placing.keep(own, settings, edition="halves")
+    placing.keep(own, settings, edition="halves")
+    with own() as session:
+        assert [one.area_code for one in session.scalars(select(ReportArea))] == ["901"]
+    engine.dispose()

@@ -6,6 +6,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from api.web.admin.section import Change, Field, Row, Saved, Section, number
+from boundaries import placing
 from geo import days, options
 from geo.errors import InvalidError, NotFoundError
 from geo.geometry import blurred
@@ -71,6 +72,8 @@ def _category_save(change: Change) -> Saved:
 def _blur(session: Session, category: Category) -> None:
     """The public points of all its reports, at once: no moment may show an exact one."""
     session.flush()
+    # Nor may what is found by the areas of another edition.
+    placing.lift(session, category.id)
     shown = blurred(Report.point) if category.sensitive else Report.point
     # Also of those whose point stays: what the public may read of them is no longer the same.
     changed = update(Report).where(Report.category_id == category.id).values(public_point=shown, updated_at=func.now())

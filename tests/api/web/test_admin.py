@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from api.web.admin.pages import SECTIONS
-from boundaries import editions, routing
+from boundaries import editions, placing, routing
 from boundaries.lookup import today
+from boundaries.models import Edition, ReportArea
 from geo import data_requests, deadlines, options, outbox, timekeeping, workflow
 from geo.details import Details
 from geo.geometry import blur, position
@@ -113,6 +114,32 @@ def test_what_becomes_sensitive_is_blurred_at_once_and_back(
     session.refresh(kind)
     assert (kind.accept_hours, kind.resolve_days, kind.active) == (6, 4, True)
     assert post(client, "categories", **(form | {"accept_hours": "0"})).status_code == 422
+
+
+def test_what_becomes_sensitive_is_found_by_its_exact_commune_no_more(
+    client: TestClient,
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    administrator: User,
+    make_report: Make,
+) -> None:
+    lon, lat = 108.33812, 15.87937
+    report = make_report(category="cay-xanh", lon=lon, lat=lat)
+    session.commit()
+    placing.keep(sessions, settings)
+    mine = select(ReportArea).where(ReportArea.report_id == report.id)
+    exact = session.scalars(mine.where(ReportArea.commune_code.is_not(None))).first()
+    assert exact is not None
+    edition = session.get_one(Edition, exact.edition_id).code
+    asked = f"/api/v1/reports?area={exact.commune_code}&edition={edition}"
+    assert [one["id"] for one in client.get(asked).json()["features"]] == [report.code]
+    form = {"key": "cay-xanh", "name": "Cây xanh", "name_en": "Trees", "accept_hours": "6", "resolve_days": "4"}
+    assert post(client, "categories", **form, active="true", sensitive="true").status_code == 200
+    assert client.get(asked).json()["features"] == []
+    session.expire_all()
+    placing.keep(sessions, settings)
+    assert len(session.scalars(mine).all()) == 3
 
 
 def test_rules_and_days(client: TestClient, session: Session, administrator: User) -> None:
