@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, lookup, open_reports, turns
+from boundaries import committees, editions, lookup, open_reports, ruling, turns
 from boundaries.models import Activation, Assignment, Edition, Moved
 from boundaries.rerouting import Rerouting, Tally
+from boundaries.ruling import Ending
 from boundaries.scheduling import schedule, unschedule
 from boundaries.wanted import wanted
 from geo import moving
@@ -48,6 +49,7 @@ class Preview:
     certain: int  # become certain
     without_committee: int  # go to the IOC, for nobody else answers there
     changed: int  # get a line in their history: another unit, other codes of areas, more or less certain
+    rules: list[Ending]  # will have no area any more, and decide nothing
 
 
 def preview(session: Session, code: str, *, settings: Settings) -> Preview:
@@ -69,7 +71,8 @@ def preview(session: Session, code: str, *, settings: Settings) -> Preview:
     units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_(_units(tally))))}
     moves = [Move(units[old], units[new], count) for (old, new), count in tally.moves.most_common()]
     counts = {name: tally.counts[name] for name in Tally.NAMES}
-    return Preview(edition=editions.find(session, code), moves=moves, **counts)
+    edition = editions.find(session, code)
+    return Preview(edition=edition, moves=moves, rules=ruling.ending(session, edition, day), **counts)
 
 
 def activate(

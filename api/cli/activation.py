@@ -30,6 +30,11 @@ def preview(edition: EditionCode) -> None:
             f"{found.open - found.stay} chuyển; {found.uncertain} thành chưa chắc, {found.certain} thành chắc, "
             f"{found.without_committee} về Trung tâm IOC."
         )
+        for one in found.rules:
+            typer.echo(
+                f"Quy tắc {one.category.name} → {one.unit.name} sẽ không còn áp dụng: phiên bản không có "
+                f"{one.area.kind} {one.area.name} ({one.area.code})."
+            )
 
 
 def activate(

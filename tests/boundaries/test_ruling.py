@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import editions, routing, ruling
+from boundaries import activation, editions, routing, ruling
 from boundaries.lookup import today
 from boundaries.models import Assignment
 from boundaries.ruling import Wanted
@@ -120,3 +120,14 @@ def test_a_rule_loses_its_area_with_the_edition_that_has_it(session: Session, wa
     assert [one.state for one in ruling.standings(session, TODAY)] == ["wins"]
     editions.activate(session, "2025-01")
     assert [(one.rule, one.state) for one in ruling.standings(session, TODAY)] == [(rule, "nowhere")]
+
+
+def test_rules_whose_area_an_edition_lacks_are_told_beforehand(
+    session: Session, settings: Settings, wanted: Callable[..., Wanted]
+) -> None:
+    lost = ruling.add(session, wanted(area="519"))  # Nông Sơn, which 2025-01 joins to Quế Sơn
+    ruling.add(session, wanted(area="503"))
+    ruling.add(session, wanted(area=None))
+    ruling.add(session, wanted("cong-ty-moi-truong", area="519", priority=1, valid_until=TODAY))
+    told = activation.preview(session, "2025-01", settings=settings).rules
+    assert [(one.rule.id, one.area.name) for one in told] == [(lost.id, "Nông Sơn")]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import undoing
 from boundaries import due, editions
 from boundaries.models import Activation, Edition
-from geo.models import Report, Unit, User
+from geo.models import Category, Report, Rule, Unit, User
 from geo.settings import Settings
 
 Make = Callable[..., Any]
@@ -59,6 +59,17 @@ def test_an_edition_is_shown_with_its_checks_and_what_it_changes(client: TestCli
     assert "Xem trước và kích hoạt" in page
     assert "Hoàn tác" not in client.get(f"{PATH}/2020").text  # nothing was in force before it
     assert client.get(f"{PATH}/1802").status_code == 404
+
+
+def test_rules_that_would_lose_their_area_are_listed_before_an_activation(client: TestClient, session: Session) -> None:
+    category = session.scalars(select(Category).where(Category.code == "dien-chieu-sang")).one()
+    unit = session.scalars(select(Unit).where(Unit.code == "cong-ty-dien-luc")).one()
+    for area in ("519", "503"):
+        session.add(Rule(category_id=category.id, area_code=area, unit_id=unit.id, replaces=True, priority=0))
+    session.flush()
+    ahead = client.get(f"{PATH}/2025-01/activation").text
+    assert "1 quy tắc điều phối sẽ không còn địa bàn" in ahead
+    assert f"huyện Nông Sơn (519): {category.name} → {unit.name}" in ahead
 
 
 def test_it_is_previewed_activated_by_the_worker_and_undone(
