@@ -21,7 +21,7 @@ from geo import claims, queue
 from geo.clock import urgent_of
 from geo.filters import next_deadline
 from geo.i18n import Lang, _
-from geo.models import Media, Report, Unit, User
+from geo.models import Event, Media, Report, Unit, User
 from geo.permissions import Actor, may
 from geo.queue import PAGE, TABS, Asked
 from geo.settings import Settings
@@ -44,10 +44,11 @@ def show(
     lang: LangDep,
     asked: AskedDep,
     at: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    left: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """The list of a tab beside its map."""
+    """The list of a tab beside its map; `left` is the code of a report that went elsewhere by the last step."""
     user = signed.needed(session, request, "desk")
-    return listed(request, session, settings, lang, user, asked=asked, at=at)
+    return listed(request, session, settings, lang, user, asked=asked, at=at, left=left)
 
 
 def listed(
@@ -59,6 +60,7 @@ def listed(
     *,
     asked: Asked,
     at: int = 0,
+    left: str = "",
     done: list[tuple[str, str | None]] | None = None,
 ) -> Response:
     """The page; `done` has the code of each report of a bulk step and why it was refused, if it was."""
@@ -86,12 +88,21 @@ def listed(
         colleagues=queue.load(session, user.unit_id, now) if user.unit_id is not None else [],
         heads=may(who, "load"),
         done=done,
+        left=_left(session, user, left) if left else None,
         now=now,
         token=forgery.token(settings, mark),
         config=mapping.config(session, settings, lang, TEXTS, pins=[one["pin"] for one in rows[:PAGE]]),
     )
     forgery.remember(response, request, mark)
     return response
+
+
+def _left(session: Session, user: User, code: str) -> tuple[str, str] | None:
+    """The code of a report and whose it is now, for those who took a step on it; None for all others."""
+    mine = exists().where(Event.report_id == Report.id, Event.user_id == user.id)
+    query_ = select(Report.code, Unit.name).join(Unit, Unit.id == Report.unit_id).where(mine)
+    found = session.execute(query_.where(Report.code == code.replace("\0", "?"))).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def units(session: Session) -> list[Unit]:

@@ -109,6 +109,9 @@ def take(
         session.refresh(report)
         said = (chosen, translate(error.message, lang, **error.values), step)
         return shown(request, session, settings, lang, user, report=report, asked=asked, refused=said)
+    session.flush()
+    if not beside.may_read(session, report, signed.actor(user)):
+        return RedirectResponse(f"/queue{query(asked, left=report.code)}", 303)
     return RedirectResponse(f"/queue/{report.code}{query(asked)}", 303)
 
 

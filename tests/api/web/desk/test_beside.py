@@ -62,7 +62,12 @@ def test_the_responsible_unit_names_which_of_the_others_it_is(
     assert '<option value="ubnd-507">' in form
     assert '<option value="ubnd-502">' not in form
     assert send(client, report, "not_ours", unit="ubnd-502").status_code == 409
-    assert send(client, report, "not_ours", unit="ubnd-507").status_code == 303
+    sent = send(client, report, "not_ours", unit="ubnd-507")
+    assert sent.status_code == 303
+    there = client.get(sent.headers["location"])
+    assert there.status_code == 200
+    assert f"Đã ghi bước của bạn với {report.code}" in there.text
+    assert "nơi xử lý là UBND thị xã Điện Bàn." in there.text
     session.refresh(report)
     assert (report.unit.code, report.needs_confirmation) == ("ubnd-507", False)
 
@@ -73,6 +78,7 @@ def test_a_stranger_is_told_that_it_is_not_theirs(
     report = uncertain(session, make_report)
     sign_in(client, make_user("officer", unit="ubnd-502"))
     assert client.get(f"/queue/{report.code}").status_code == 404
+    assert "Đã ghi bước" not in client.get(f"/queue?left={report.code}").text
 
 
 def test_another_unit_reads_neither_an_answer_that_nobody_approved_nor_who_works_on_it(
