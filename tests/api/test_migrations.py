@@ -1,8 +1,12 @@
+from datetime import UTC, datetime
+
 from alembic import command
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from api.migrations import config, migrate
+from boundaries import editions
+from boundaries.models import Activation, Edition
 from geo.database import build_engine
 from geo.models import Category, DataRequest, Look, Report, Sender, Unit
 from geo.senders import Contact, read
@@ -68,4 +72,24 @@ def test_registers_from_before_know_the_codes_of_their_reports(fresh_database_ur
         session.execute(text("DELETE FROM reports"))
         for register in (Look, DataRequest):
             assert session.execute(select(register.report_id, register.code)).all() == [(None, "QN-7K2M-9XQ4")]
+    engine.dispose()
+
+
+def test_an_edition_of_the_future_that_was_active_before_is_scheduled_for_its_day(fresh_database_url: str) -> None:
+    engine = build_engine(fresh_database_url)
+    with engine.begin() as connection:
+        settings = config()
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0019")
+        connection.execute(
+            text("UPDATE editions SET state = 'active', valid_from = '2999-01-01' WHERE code = '2025-07'")
+        )
+        connection.execute(text("UPDATE editions SET valid_until = '2999-01-01' WHERE code = '2020'"))
+    migrate(engine, SECRET)
+    with Session(engine) as session:
+        future, now = editions.find(session, "2025-07"), editions.find(session)
+        assert (future.state, future.activate_at) == ("scheduled", datetime(2998, 12, 31, 17, tzinfo=UTC))
+        assert (now.code, now.valid_until) == ("2020", None)
+        made = select(Edition.code, Activation.kind).join(Edition, Edition.id == Activation.edition_id)
+        assert session.execute(made).all() == [("2020", "activate")]
     engine.dispose()

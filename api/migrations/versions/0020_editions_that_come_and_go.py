@@ -63,6 +63,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("activation_id", "report_id", name=op.f("pk_moved_reports")),
     )
     op.create_index("ix_moved_reports_report_id", "moved_reports", ["report_id"])
+    # An edition of the future could be active before its day; now the worker activates it on that day.
+    op.execute(
+        """
+        UPDATE editions SET state = 'scheduled', activate_at = valid_from::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
+            activated_at = NULL, valid_until = NULL
+        WHERE state = 'active' AND valid_from > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+        """
+    )
+    op.execute(
+        """
+        UPDATE editions SET valid_until = NULL
+        WHERE state = 'active' AND valid_until > (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
+        """
+    )
     op.execute(
         """
         INSERT INTO activations (edition_id, kind, before_id, at)
