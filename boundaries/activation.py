@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, lookup, open_reports, ruling, turns
-from boundaries.models import Activation, Assignment, Edition, Moved
+from boundaries import committees, editions, importing, lookup, open_reports, ruling, turns
+from boundaries.models import Activation, Edition, Moved
 from boundaries.rerouting import Rerouting, Tally
 from boundaries.ruling import Ending
 from boundaries.scheduling import schedule, unschedule
@@ -151,8 +151,7 @@ def remove(session: Session, code: str) -> None:
             _("Phiên bản {code} đang hiệu lực hoặc đã hẹn giờ; chỉ xóa được bản nháp."),
             code=code,
         )
-    used = exists().where(Activation.edition_id == edition.id), exists().where(Assignment.edition_id == edition.id)
-    if any(session.scalar(select(one)) for one in used):
+    if importing.was_active(session, edition):
         raise ConflictError(
             _("Phiên bản {code} đã từng hiệu lực; lịch sử của phản ánh còn dẫn tới nó nên không xóa được."), code=code
         )

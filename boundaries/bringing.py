@@ -34,7 +34,7 @@ def refuse_active(session: Session, code: str) -> None:
         edition = editions.find(session, code)
     except NotFoundError:
         return
-    importing.refuse_active(edition)
+    importing.refuse_active(session, edition)
 
 
 def complete(session: Session, reading: Reading) -> None:
@@ -75,7 +75,7 @@ def _draft(session: Session, about: About, reading: Reading) -> Edition:
     given = {name: value for name, value in vars(about).items() if value is not None}
     edition = session.scalars(select(Edition).where(Edition.code == about.code)).one_or_none()
     if edition is not None:
-        importing.refuse_active(edition)
+        importing.refuse_active(session, edition)
         for name, value in given.items():
             setattr(edition, name, value)
         return edition

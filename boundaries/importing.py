@@ -9,11 +9,11 @@ import shapely
 from geoalchemy2 import WKBElement
 from pyproj import Geod
 from shapely import MultiPolygon, Polygon
-from sqlalchemy import delete, func, insert, text
+from sqlalchemy import delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from boundaries import committees, forgetting
-from boundaries.models import METRIC_SRID, Area, AreaPart, Edition
+from boundaries.models import METRIC_SRID, Activation, Area, AreaPart, Assignment, Edition
 from geo.errors import ConflictError
 from geo.geometry import SRID
 from geo.i18n import _
@@ -44,7 +44,7 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     session.flush()
     # Somebody may be activating it at this moment.
     session.refresh(edition, with_for_update={"key_share": True})
-    refuse_active(edition)
+    refuse_active(session, edition)
     levels = {area.level for area in areas}
     session.execute(delete(Area).where(Area.edition_id == edition.id, Area.level.in_(levels)))
     for level in levels:
@@ -60,8 +60,8 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
     committees.create(session, edition)
 
 
-def refuse_active(edition: Edition) -> None:
-    """ConflictError where an edition is active, for such a one never changes, or will be at a moment that is set."""
+def refuse_active(session: Session, edition: Edition) -> None:
+    """ConflictError where an edition is or once was active, for such a one never changes, or a moment is set for it."""
     if edition.state == "active":
         raise ConflictError(
             _("Phiên bản địa giới {code} đang hiệu lực nên không sửa được; nhập thành một phiên bản mới."),
@@ -72,6 +72,20 @@ def refuse_active(edition: Edition) -> None:
             _("Phiên bản địa giới {code} đã hẹn giờ kích hoạt nên không sửa được; hãy hủy hẹn trước."),
             code=edition.code,
         )
+    if was_active(session, edition):
+        raise ConflictError(
+            _(
+                "Phiên bản {code} đã từng hiệu lực; lịch sử của phản ánh còn dẫn tới nó nên không sửa được; "
+                "nhập thành một phiên bản mới."
+            ),
+            code=edition.code,
+        )
+
+
+def was_active(session: Session, edition: Edition) -> bool:
+    """Whether histories point to an edition: it was in force once, or is."""
+    used = exists().where(Activation.edition_id == edition.id), exists().where(Assignment.edition_id == edition.id)
+    return any(session.scalar(select(one)) for one in used)
 
 
 def outlines(polygons: Sequence[Any], tolerance: float) -> list[MultiPolygon]:

@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from psycopg.errors import LockNotAvailable
+from shapely import box
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import undoing
 from boundaries import activation, bringing, due, editions, importing, lookup, routing, scheduling, turns
 from boundaries.models import Activation, Area, Assignment, Edition
+from geo import beside as beside_units
 from geo import claims, workflow
 from geo.database import build_engine
 from geo.details import Details
@@ -19,8 +23,10 @@ from geo.errors import ConflictError, InvalidError
 from geo.models import Claim, Event, Report, ReportUnit, Unit, User
 from geo.permissions import SYSTEM, Actor
 from geo.settings import Settings
-from geo.transitions import OPEN
+from geo.transitions import OPEN, Action
+from tests.boundaries import made
 from tests.boundaries.opened import TEXT, province, receive, step_
+from tests.boundaries.test_routing import beside
 
 NONG_SON = (107.98, 15.68)  # 519, which 2025-01 gives to Quế Sơn (509)
 HOI_AN = (108.338, 15.8794)  # 503
@@ -55,6 +61,10 @@ def unit(session: Session, code: str) -> int:
 def unit_of(session: Session, report: Report) -> str:
     session.refresh(report)
     return session.scalars(select(Unit.code).where(Unit.id == report.unit_id)).one()
+
+
+def code_of(session: Session, unit_id: int) -> str:
+    return session.scalars(select(Unit.code).where(Unit.id == unit_id)).one()
 
 
 def lines(session: Session, report: Report) -> list[str]:
@@ -234,6 +244,36 @@ def test_the_word_of_the_sender_near_a_border_goes_on_to_hold(session: Session, 
     assert [one.version for one in both] == [1, 1]
 
 
+def test_what_units_by_a_border_said_goes_on_to_hold(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    lon, lat = beside(session, "503", "507", 20)
+    given, sure, claimed = (receive(session, settings, lon, lat, 30.0) for _one in range(3))
+    mine, other = given.unit_id, unit(session, "ubnd-507")
+    assert (unit_of(session, given), given.needs_confirmation) == ("ubnd-503", True)
+
+    def say(report: Report, action: Action, by: int, **details: Any) -> None:
+        who = Actor("officer", unit_id=by, user_id=make_user("officer", unit=code_of(session, by)).id)
+        workflow.apply(session, report, action, who, door="web", details=Details(text=TEXT, **details))
+
+    say(given, "not_ours", mine, unit_id=other)
+    say(sure, "not_ours", other)
+    say(claimed, "ours", other)
+    before = [one for one in rows(session) if one.id in (given.id, sure.id, claimed.id)]
+    assert [(one.unit_id, one.needs_confirmation) for one in before] == [(other, False), (mine, False), (other, False)]
+    activation.activate(session, "2025-01", settings=settings)
+    assert [one for one in rows(session) if one.id in (given.id, sure.id, claimed.id)] == before
+
+
+def test_the_claim_of_a_unit_that_is_gone_stands_in_nobodys_way(session: Session, settings: Settings) -> None:
+    report = receive(session, settings, *HOI_AN, 5.0)
+    session.add(ReportUnit(report_id=report.id, unit_id=unit(session, "ubnd-507"), role="claimant"))
+    session.flush()
+    activation.activate(session, "2025-07", settings=settings)
+    assert unit_of(session, report) != "ubnd-503"
+    assert beside_units.units(session, report, "claimant") == []
+
+
 def test_a_new_unit_has_its_own_hours_and_nobody_has_it_in_hand(
     session: Session, settings: Settings, make_user: Callable[..., User]
 ) -> None:
@@ -310,6 +350,10 @@ def test_only_a_draft_that_was_never_active_can_be_removed(session: Session, set
     activation.undo(session, "2025-01", settings=settings)
     with pytest.raises(ConflictError, match="đã từng hiệu lực"):
         activation.remove(session, "2025-01")
+    # Nor written anew: what histories say of its areas would be of others.
+    area = made.area("901", "Khác", box(107, 15, 109, 16.5))
+    with pytest.raises(ConflictError, match="đã từng hiệu lực"):
+        importing.write(session, editions.find(session, "2025-01"), [area])
 
 
 def test_the_worker_activates_what_is_due_and_says_what_stands_in_the_way(
@@ -400,7 +444,7 @@ def test_what_was_imported_later_changes_nothing_for_an_edition(session: Session
     before = answers()
     made = copy(session, "2025-07", "own", lookup.today())
     assert answers() == before
-    importing.refuse_active(made)
+    importing.refuse_active(session, made)
     activation.activate(session, "own", settings=settings)
     assert answers() == before
     assert session.scalars(select(Assignment.id).where(Assignment.edition_id == made.id)).first() is None
@@ -412,3 +456,26 @@ def test_steps_on_moved_reports_go_on(session: Session, settings: Settings) -> N
     session.refresh(moved)
     workflow.apply(session, moved, "accept", SYSTEM, door="cli", details=Details(text=TEXT))
     assert moved.state == "in_progress"
+
+
+def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
+    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_ROWS", "100ms")
+    with own.begin() as session:
+        moved = receive(session, settings, *NONG_SON, 5.0).id
+        activation.activate(session, "2025-01", settings=settings)
+        user = User(email="a@example.vn", name="A", role="administrator")
+        session.add(user)
+        session.flush()
+        user_id = user.id
+    with own() as session:
+        session.get_one(Report, moved, with_for_update=True)
+        with pytest.raises(LockNotAvailable):
+            undoing.do(own, settings, "2025-01", user_id)
+    with own() as session:
+        assert "ngắt giữa chừng" in (editions.find(session, "2025-01").problem or "")
+    undoing.do(own, settings, "2025-01", user_id)
+    with own() as session:
+        edition = editions.find(session, "2025-01")
+        assert (edition.state, edition.problem) == ("draft", None)
