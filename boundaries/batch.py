@@ -155,18 +155,17 @@ def _settle(
     result.refusal[certain], result.reason[certain], result.confidence[certain] = "", "inside", 1.0
     result.candidates[certain], result.others[certain] = None, None
     result.reason[doubtful] = "uncertain"
+    result.confidence[doubtful] = np.nan  # the model's is that of a border which is known to be wrong here
     for row in doubtful:
-        _doubt(units, result, row, area[row], str(sheet.code[area[row]]))
+        _stand_beside(units, result, row, units.codes[area[row]])
     pairs = sheet.pieces.near(x, y, TOUCH)
     covered = pairs.pin[pairs.area == area[rows][pairs.pin]]
     return rows, np.delete(rows, covered)
 
 
-def _doubt(units: Committees, result: Routings, row: int, area: int, code: str) -> None:
-    """Leaves a pin the candidates that it has, of which a correction says another area, by its position, than they."""
-    listed = result.candidates[row] or []
-    result.confidence[row] = {one["area"]: one["share"] for one in listed}.get(code, np.nan)
-    rest = dict.fromkeys(one["unit"] for one in listed if one["unit"] != units.codes[area])
+def _stand_beside(units: Committees, result: Routings, row: int, mine: str) -> None:
+    """Writes the others of a pin whose candidates are as they were, but whose unit is another one."""
+    rest = dict.fromkeys(one["unit"] for one in result.candidates[row] or [] if one["unit"] != mine)
     result.others[row] = [int(units.ids[np.flatnonzero(units.codes == one)[0]]) for one in rest] or None
 
 

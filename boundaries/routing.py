@@ -139,9 +139,9 @@ def route(
     unit = chosen.unit or ioc(session)
     routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates=candidates)
     if settled is not None and settled.area != chosen.area.code and reason.message != reasons.CHOSEN:
-        told = {one.area.code: one.share for one in candidates}
-        sure = _settled(session, found, hits, settled, at=(x, y), day=day)
-        routed = replace(sure, needs_confirmation=True, confidence=told.get(settled.area), candidates=candidates)
+        said = _settled(session, found, hits, settled, at=(x, y), day=day)
+        # The model's own chance is that of a border which is known to be wrong here.
+        routed = replace(said, needs_confirmation=True, confidence=None, candidates=candidates)
     # Also under an edition that is named there is a day, on which rules are in force and units exist.
     return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
 
