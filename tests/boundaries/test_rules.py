@@ -158,7 +158,7 @@ def test_whatever_the_rules_one_and_many_agree_on_the_winner(
             assert one.others == rest == (many.others[row] or [])
             passed_over += len(rest) < len(beside)
     assert len(deciding) > 4
-    assert passed_over > 10
+    assert passed_over > 3
 
 
 def test_one_and_many_agree(session: Session, settings: Settings, rule: Callable[..., Unit]) -> None:
