@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from api.cli import activation, compared, context
 from api.cli.placing import place
 from api.cli.tables import show
-from boundaries import bringing, checks, editions, files, territory
+from api.web.admin.edition_facts import STATES, state
+from boundaries import bringing, checks, editions, files, lookup, territory
 from boundaries.bringing import About
 from boundaries.files import Fields
 from boundaries.models import Area
@@ -20,7 +21,6 @@ from geo.settings import load
 app = typer.Typer(no_args_is_help=True, help="Địa giới hành chính, theo từng phiên bản.")
 Level = Literal["district", "commune", "neighbour"]
 LEVELS = {"district": "huyện", "commune": "xã", "neighbour": "tỉnh bên cạnh"}
-STATES = {"draft": "bản nháp", "scheduled": "đã hẹn giờ", "active": "hiệu lực"}
 EditionCode = Annotated[str, typer.Argument(help="mã phiên bản, ví dụ 2025-07")]
 app.command("diff")(compared.diff)
 app.command("correspondence")(compared.correspondence)
@@ -37,7 +37,7 @@ def list_() -> None:
             [
                 [
                     one.code,
-                    STATES[one.state],
+                    STATES[state(one, lookup.today())],
                     one.valid_from.isoformat(),
                     one.valid_until.isoformat() if one.valid_until else "",
                     str(counts.get((one.id, "district"), 0)),

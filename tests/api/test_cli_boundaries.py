@@ -21,7 +21,11 @@ def run(runner: CliRunner, *arguments: str) -> Result:
 
 def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -> None:
     listed = [line.split("\t") for line in run(runner, "list").stdout.splitlines()]
-    assert [row[:2] for row in listed[1:]] == [["2020", "hiệu lực"], ["2025-01", "bản nháp"], ["2025-07", "bản nháp"]]
+    assert [row[:2] for row in listed[1:]] == [
+        ["2020", "đang hiệu lực"],
+        ["2025-01", "bản nháp"],
+        ["2025-07", "bản nháp"],
+    ]
     checked = run(runner, "check", "2020")
     assert checked.exit_code == 0
     assert "huyện\t18\t10570.71\t0\t0.0\t0.0" in checked.stdout
@@ -30,7 +34,7 @@ def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -
     assert "18 huyện, thành phố, thị xã → 17 huyện, thành phố, thị xã: 1 hợp nhất, 16 giữ nguyên." in told
     assert "Đổi nơi giải quyết: 471.15 km², 0 phản ánh, 0 chưa giải quyết." in told
     assert "từ 2025-01-01." in run(runner, "activate", "2025-01").stdout
-    assert "2020\thiệu lực\t2020-02-01\t2025-01-01\t" in run(runner, "list").stdout
+    assert "2020\tđã hết hiệu lực\t2020-02-01\t2025-01-01\t" in run(runner, "list").stdout
     unknown = run(runner, "activate", "1802")
     assert isinstance(unknown.exception, QuangnamError)
 

@@ -151,6 +151,7 @@ def ahead(
         error=refused,
         before=facts.before(session, edition),
         may_now=edition.valid_from <= today,
+        earliest=max(edition.valid_from, today).isoformat(),
         first=max(edition.valid_from, today + timedelta(days=1)).isoformat(),
     )
 

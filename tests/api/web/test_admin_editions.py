@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import undoing
-from boundaries import due, editions
+from boundaries import due, editions, lookup
 from boundaries.models import Activation, Edition
 from geo.models import Category, Report, Rule, Unit, User
 from geo.settings import Settings
@@ -114,6 +114,7 @@ def test_it_is_previewed_activated_by_the_worker_and_undone(
 
 
 def test_an_activation_is_scheduled_and_cancelled(client: TestClient, session: Session) -> None:
+    assert f'min="{lookup.today().isoformat()}"' in client.get(f"{PATH}/2025-01/activation").text
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
     page = act(client, "2025-01", "schedule", "/activation", day=tomorrow, hour="00:30")
     assert "Đã hẹn giờ kích hoạt." in page.text
