@@ -27,7 +27,7 @@ RESTORED = text(
 
 def all_ended(session: Session) -> Cursor:
     """The cursor once nothing waits: transactions of other tests, in other databases, hold it up too."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while True:
         session.rollback()
         now, waiting = cursor.look(session)
