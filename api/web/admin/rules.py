@@ -68,6 +68,17 @@ def _areas(session: Session) -> list[tuple[str, str]]:
     return list(found.items())
 
 
+def _by_edition(session: Session) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The areas of each edition under its name, the one in force first: a code may be another area's in the next."""
+    query = select(Edition.name, Edition.code.label("edition"), Area.code, Area.kind, Area.name.label("area"))
+    query = query.join(Area, Area.edition_id == Edition.id).where(Area.level.in_(("district", "commune")))
+    order = (in_force(named=False).desc(), Edition.valid_from.desc(), Area.level.desc(), Area.name, Area.code)
+    found: dict[str, list[tuple[str, str]]] = {}
+    for row in session.execute(query.order_by(*order), {"day": today()}):
+        found.setdefault(f"{row.name} ({row.edition})", []).append((row.code, f"{row.area} ({row.kind}, {row.code})"))
+    return list(found.items())
+
+
 def _named(session: Session) -> dict[str, str]:
     return dict(_areas(session))
 
@@ -81,7 +92,7 @@ def _fields(session: Session) -> list[Field]:
     ).all()
     return [
         Field("category", _("Lĩnh vực"), "select", [(code, name) for code, name in categories], required=True),
-        Field("area", _("Địa bàn"), "select", [("", WHOLE), *_areas(session)]),
+        Field("area", _("Địa bàn"), "select", [("", WHOLE)], groups=_by_edition(session)),
         Field("unit", _("Đơn vị nhận"), "select", [(code, name) for code, name in units], required=True),
         Field("replaces", _("Gửi thẳng đến đơn vị này, không qua UBND"), "check"),
         Field("priority", _("Mức ưu tiên (số lớn được xét trước)"), "number", start="0"),

@@ -31,6 +31,7 @@ class Field:
     options: Sequence[tuple[str, str]] = ()
     required: bool = False
     start: str = ""
+    groups: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()  # of a select: more options, under headings
 
 
 @dataclass(frozen=True)

@@ -188,6 +188,16 @@ def test_a_rule_has_days_and_a_priority_and_says_what_wins(
         assert post(client, "rules", **(form | wrong)).status_code in (404, 422), wrong
 
 
+def test_a_rule_may_be_for_an_area_of_any_edition(client: TestClient, administrator: User) -> None:
+    page = client.get("/admin/rules").text
+    groups = [part.partition("</optgroup>")[0] for part in page.split("<optgroup ")[1:]]
+    heads = [part.partition(">")[0] for part in groups]
+    assert [edition for head in heads for edition in ("2020", "2025-01", "2025-07") if f"({edition})" in head] == [
+        *("2020", "2025-07", "2025-01"),
+    ]
+    assert ["Nông Sơn (huyện, 519)" in part for part in groups] == [True, False, False]
+
+
 def test_a_rule_that_decided_is_kept_when_it_is_removed(
     client: TestClient, session: Session, administrator: User, make_report: Make, settings: Settings
 ) -> None:
