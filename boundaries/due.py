@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, scheduling
+from boundaries import activation, scheduling, turns
 from boundaries.models import Edition
 from geo.errors import QuangnamError
 from geo.i18n import _
@@ -34,6 +34,8 @@ def _one(sessions: sessionmaker[Session], settings: Settings, code: str, now: da
             if edition is None:
                 return False
             activation.activate(session, code, settings=settings, user_id=edition.scheduled_by_id)
+    except turns.BusyError:
+        return False
     except QuangnamError as error:
         _failed(sessions, code, str(error))
         return False

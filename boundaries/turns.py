@@ -29,6 +29,10 @@ _IN_FORCE = f"""
     """  # noqa: S608 (a constant)
 
 
+class BusyError(ConflictError):
+    """Another one is at work on the editions, be it a preview; nothing is wrong with this one."""
+
+
 def still(session: Session, routed_by: Edition | None) -> bool:
     """Whether the edition that a pin was routed by is in force, which it stays until the session's transaction ends."""
     cursor = driver(session).execute(_IN_FORCE, prepare=False)
@@ -43,9 +47,9 @@ def hold(connection: Connection[Any]) -> None:
 
 
 def alone(session: Session) -> None:
-    """Of those who switch editions only one is at work until its transaction ends; ConflictError for the others."""
+    """Of those who switch editions only one is at work until its transaction ends; BusyError for the others."""
     if not session.scalar(text(f"SELECT pg_try_advisory_xact_lock({_ONE})")):
-        raise ConflictError(_("Một phiên bản địa giới khác đang được kích hoạt hoặc hoàn tác; hãy đợi rồi thử lại."))
+        raise BusyError(_("Một phiên bản địa giới khác đang được kích hoạt hoặc hoàn tác; hãy đợi rồi thử lại."))
     session.execute(text(f"SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '{_ROWS}'"))
 
 

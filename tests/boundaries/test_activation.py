@@ -479,3 +479,14 @@ def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
     with own() as session:
         edition = editions.find(session, "2025-01")
         assert (edition.state, edition.problem) == ("draft", None)
+
+
+def test_a_preview_that_is_at_work_is_no_problem_of_what_is_due(own: sessionmaker[Session], settings: Settings) -> None:
+    with own.begin() as session:
+        scheduling.schedule(session, "2025-01", datetime.now(UTC))
+    with own() as previewing:
+        turns.alone(previewing)
+        assert due.activate(own, settings, datetime.now(UTC)) == []
+    with own() as session:
+        assert editions.find(session, "2025-01").problem is None
+    assert due.activate(own, settings, datetime.now(UTC)) == ["2025-01"]
