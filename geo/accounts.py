@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from geo import codes, passwords
 from geo.errors import ConflictError, InvalidError, NotFoundError
 from geo.i18n import _
-from geo.models import ApiKey, Login, RecoveryCode, Unit, User
+from geo.models import ApiKey, Claim, Login, RecoveryCode, Report, Unit, User
 from geo.people import checked_name, normalise_email
 from geo.permissions import Role
+from geo.transitions import OPEN
 
 LINK_DAYS = 3
 ROLES: dict[str, str] = {
@@ -88,6 +89,25 @@ def end(session: Session, user: User) -> None:
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     live = update(ApiKey).where(ApiKey.user_id == user.id, ApiKey.revoked_at.is_(None))
     session.execute(live.values(revoked_at=datetime.now(UTC)))
+
+
+def move(session: Session, user: User, unit: str) -> None:
+    """Gives an officer or a head another unit; what they had in hand or were given at the old one is anybody's there.
+
+    InvalidError for a role without a unit, or a code that no unit has.
+    """
+    if user.role not in OF_A_UNIT:
+        raise InvalidError(_("Cán bộ và lãnh đạo thuộc một đơn vị, các vai trò khác thì không."), field="unit")
+    unit_id = session.scalar(select(Unit.id).where(Unit.code == unit.replace("\0", "?")))
+    if unit_id is None:
+        raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="unit")
+    if unit_id == user.unit_id:
+        return
+    session.execute(delete(Claim).where(Claim.user_id == user.id))
+    given = update(Report).where(Report.assignee_id == user.id, Report.state.in_(OPEN), Report.unit_id != unit_id)
+    session.execute(given.values(assignee_id=None))
+    user.unit_id = unit_id
+    session.flush()
 
 
 def _address(email: str) -> str:

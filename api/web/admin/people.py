@@ -40,6 +40,26 @@ def _fields(session: Session) -> list[Field]:
     ]
 
 
+def _fields_of(session: Session, key: str) -> list[Field]:
+    user = _found(session, key)
+    if user.role not in accounts.OF_A_UNIT:
+        return []
+    names = [(unit.code, unit.name) for unit in session.scalars(select(Unit).order_by(Unit.name))]
+    return [Field("unit", _("Đơn vị"), "select", names, required=True)]
+
+
+def _current(session: Session, key: str) -> dict[str, str]:
+    user = _found(session, key)
+    return {"unit": user.unit.code if user.unit else ""}
+
+
+def _save(change: Change) -> Saved:
+    if not change.key:
+        return _add(change)
+    accounts.move(change.session, _user(change), change.values.get("unit", ""))
+    return Saved(_("Đã lưu."))
+
+
 def _add(change: Change) -> Saved:
     said = change.values
     _user, token = accounts.add(
@@ -52,10 +72,15 @@ def _add(change: Change) -> Saved:
     return Saved(TOLD, f"/welcome/{token}")
 
 
-def _user(change: Change) -> User:
-    user = change.session.get(User, known(change.key)) if known(change.key) < 2**31 else None
+def _found(session: Session, key: str) -> User:
+    user = session.get(User, known(key)) if known(key) < 2**31 else None
     if user is None:
         raise NotFoundError(_("Không có tài khoản nào với e-mail này."))
+    return user
+
+
+def _user(change: Change) -> User:
+    user = _found(change.session, change.key)
     if user.id == change.user.id:
         raise ConflictError(_("Bạn không tự đóng hay đặt lại tài khoản của mình ở đây; hãy nhờ người quản trị khác."))
     return user
@@ -76,6 +101,8 @@ USERS = Section(
     _("Mỗi người một tài khoản; mật khẩu do chính họ chọn bằng liên kết dùng một lần."),
     _rows,
     _fields,
-    save=_add,
+    _current,
+    _save,
     act={"link": _link, "end": _end},
+    fields_of=_fields_of,
 )

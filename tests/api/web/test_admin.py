@@ -311,3 +311,16 @@ def test_a_system_is_added_with_a_key_shown_once_and_takes_messages_from_then_on
     session.refresh(hook)
     assert not hook.active
     assert "dienluc.example.vn" not in client.get("/admin/webhooks").text
+
+
+def test_an_officer_is_given_another_unit(
+    client: TestClient, session: Session, make_user: Callable[..., User], administrator: User
+) -> None:
+    officer = make_user("officer", unit="ubnd-503")
+    assert 'value="ubnd-503" selected' in client.get(f"/admin/users?key={officer.id}").text
+    assert "Đã lưu." in post(client, "users", key=str(officer.id), unit="ubnd-507").text
+    session.refresh(officer)
+    assert officer.unit is not None
+    assert officer.unit.code == "ubnd-507"
+    assert "Không có đơn vị" in post(client, "users", key=str(officer.id), unit="x").text
+    assert 'name="unit"' not in client.get(f"/admin/users?key={administrator.id}").text
