@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from boundaries import routing
 from boundaries.metric import Floats
 from boundaries.open_reports import Ids, Objects, OpenReports
-from geo import units
+from geo import succession
 from geo.models import Unit
 from geo.settings import Settings
 
@@ -92,7 +92,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
 
 def existing(session: Session, day: date) -> list[int]:
     """The ids of the units that exist on a day."""
-    return list(session.scalars(select(Unit.id).where(units.there(day))))
+    return list(session.scalars(select(Unit.id).where(succession.there(day))))
 
 
 def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from geo import clock, deadlines, units
+from geo import clock, deadlines, succession
 from geo.details import Effect, Situation
 from geo.errors import BusyError, ConflictError, InvalidError
 from geo.i18n import _
@@ -32,7 +32,7 @@ def _merge(at: Situation) -> None:
 
 def _split(at: Situation) -> None:
     lead = at.session.get_one(Report, at.report.lead_id)
-    today = units.there(at.now.astimezone(deadlines.ZONE).date())
+    today = succession.there(at.now.astimezone(deadlines.ZONE).date())
     if at.session.scalar(select(Unit.id).where(Unit.id == at.report.unit_id, today)) is None:
         # While it was merged other boundaries came into force, which the lead has followed.
         at.report.unit_id = lead.unit_id

@@ -1,8 +1,8 @@
 """Units: found."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from geo import deadlines
@@ -31,12 +31,6 @@ def going_on(session: Session, unit_id: int, now: datetime) -> int:
     """The id of the unit itself while it exists, else of whoever goes on with its work, else of the IOC."""
     found = heir(session.get_one(Unit, unit_id), now.astimezone(deadlines.ZONE).date())
     return found.id if found is not None else ioc(session)
-
-
-def there(day: date) -> ColumnElement[bool]:
-    """The condition that a unit exists on a day."""
-    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= day)
-    return and_(begun, or_(Unit.valid_until.is_(None), Unit.valid_until > day))
 
 
 def receiver(session: Session, unit_id: int | None, report: Report, now: datetime) -> int:

@@ -25,6 +25,7 @@ from geo.models import Event, Media, Report, Unit, User
 from geo.permissions import Actor, may
 from geo.queue import PAGE, TABS, Asked
 from geo.settings import Settings
+from geo.succession import exists as exists_on
 from geo.succession import there
 
 router = APIRouter(include_in_schema=False)
@@ -89,6 +90,7 @@ def listed(
         heads=may(who, "load"),
         done=done,
         left=_left(session, user, left) if left else None,
+        ended=user.unit is not None and not exists_on(user.unit, today()),
         now=now,
         token=forgery.token(settings, mark),
         config=mapping.config(session, settings, lang, TEXTS, pins=[one["pin"] for one in rows[:PAGE]]),
