@@ -109,7 +109,7 @@ def test_a_damaged_file_shows_where_and_a_good_one_is_put_in_force_and_taken_bac
     expect(page.get_by_text(re.compile(r"Khe hở .* m² cạnh 510, tại 107\.55, 15\.65\."))).to_be_visible()
     expect(page.locator(".read-area")).to_have_count(17)
     expect(page.get_by_role("button", name="Ghi thành bản nháp")).to_have_count(0)
-    page.get_by_role("button", name="Xem trên bản đồ").click()
+    page.get_by_role("button", name="Xem trên bản đồ").first.click()
     pin = page.locator(".finding-pin").first
     expect(pin).to_be_in_viewport()
     pin.click()

@@ -48,7 +48,9 @@ function marker({ number, at: [lon, lat], serious }) {
   const html = make("span", serious ? "finding-pin is-bad" : "finding-pin", String(number));
   const icon = L.divIcon({ className: "finding-frame", html, iconSize: [44, 44] });
   const line = byId(`finding-${number}`);
-  const made = L.marker([lat, lon], { icon, title: line.querySelector(".finding-text").textContent });
+  // A fault and a note may lie at one place: the fault must be within reach.
+  const title = line.querySelector(".finding-text").textContent;
+  const made = L.marker([lat, lon], { icon, title, zIndexOffset: serious ? 10_000 : 0 });
   made.on("click", () => {
     line.scrollIntoView({ block: "center" });
     line.focus({ preventScroll: true });
