@@ -15,9 +15,9 @@ PIECE = 16_384  # bytes
 class Breaking:
     """Forwards connections to `port` and cuts some of them, as a lost network does: both ends, in the midst of a byte.
 
-    `up` is the chance that a connection breaks while the browser sends, `down` that it breaks while the server answers:
-    the work is done and the browser never learns of it. `left`, where it is a number, is how many bytes more the
-    browser gets out on all connections together; then there is no network.
+    `up` is the chance that a connection breaks while the browser sends, `down` that it breaks while the server answers,
+    within its first `most` bytes: the work is done and the browser never learns of it. `left`, where it is a number, is
+    how many bytes more the browser gets out on all connections together; then there is no network.
     """
 
     port: int
@@ -25,6 +25,7 @@ class Breaking:
     down: float = 0.0
     seed: int = 0
     left: int | None = None
+    most: int = 3_000
     cuts: dict[str, int] = field(default_factory=lambda: {"up": 0, "down": 0})
 
     def __enter__(self) -> Self:
@@ -58,7 +59,7 @@ class Breaking:
             if roll < self.up:
                 last["up"] = self._dice.randrange(300_000)
             elif roll < self.up + self.down:
-                last["down"] = self._dice.randrange(3_000)
+                last["down"] = self._dice.randrange(self.most)
             try:
                 far = socket.create_connection(("127.0.0.1", self.port))
             except OSError:
