@@ -18,13 +18,17 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from rich.console import Console
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from boundaries import activation, editions
+from boundaries import activation, editions, placed, placing
 from boundaries.models import Activation
-from geo.database import build_engine
+from geo.database import build_engine, build_sessions
+from geo.filters import Filters
+from geo.models import Report
+from geo.permissions import PUBLIC, visible
 from geo.settings import Settings
+from maps.statistics import by_area
 from tests.benchmarks.bench_intake import serving
 from tests.benchmarks.held import KEY, SIZES, Held, held
 
@@ -145,6 +149,23 @@ def switch(kind: str, edition: str, settings: Settings) -> tuple[dict[str, Any],
     return counts, (time.perf_counter() - done) * 1e3
 
 
+def added_up(one: Held) -> str:
+    """How the areas of each edition and of then part all reports of one moment, with what is not placed yet."""
+    begin = time.perf_counter()
+    placing.keep(build_sessions(one.engine), one.settings)
+    told = [f"placed in {time.perf_counter() - begin:.0f} s"]
+    with Session(one.engine.execution_options(isolation_level="REPEATABLE READ")) as session:
+        session.execute(text("SET LOCAL statement_timeout = 0"))
+        total = session.scalar(visible(select(func.count()).select_from(Report), PUBLIC)) or 0
+        for code in (None, *(step[0] for step in STEPS[1::-1]), "2020", placed.THEN):
+            begin = time.perf_counter()
+            found = by_area(session, Filters(edition=code), editions.find(session), demo=None)
+            assert sum(area.count for area in found.areas) + found.unplaced == total
+            seconds = time.perf_counter() - begin
+            told.append(f"{code or 'as routed'} {len(found.areas)} areas + {found.unplaced} in {seconds:.1f} s")
+    return f"{total:,} add up: {', '.join(told)}"
+
+
 def test_editions_over_a_million_reports() -> None:
     said = Console().print
     with held(size()) as one:
@@ -184,6 +205,8 @@ def test_editions_over_a_million_reports() -> None:
                 flow.over.wait(5)
                 with one.engine.connect() as connection:
                     assert connection.scalar(text(GONE)) == 0
+                if (edition, kind) == STEPS[1]:
+                    said(added_up(one))
         assert not flow.refused, flow.refused[:3]
         with Session(one.engine) as session:
             session.execute(text("SET statement_timeout = 0"))
