@@ -47,8 +47,13 @@ _REPORTS = """
     WHERE r.id = m.id AND c.id = r.category_id
         AND due.category_id = c.id AND due.urgent = coalesce(r.urgent, c.urgent)
     """
+# A unit's word that a place is its own stands while the place is uncertain and the unit exists.
 _NO_CANDIDATES = """
-    DELETE FROM report_units u USING moving m WHERE u.report_id = m.id AND u.role IN ('candidate', 'claimant')
+    DELETE FROM report_units u USING moving m, units o
+    WHERE u.report_id = m.id AND o.id = u.unit_id AND (u.role = 'candidate' OR u.role = 'claimant' AND NOT (
+        m.needs_confirmation AND o.id <> m.unit_id
+        AND coalesce(o.valid_from <= %(day)s, true) AND coalesce(o.valid_until > %(day)s, true)
+    ))
     """
 _CANDIDATES = """
     INSERT INTO report_units (report_id, unit_id, role)
@@ -118,7 +123,7 @@ def move(
     connection.execute(_CLAIMS)
     with keeping.appending(connection, "moving"):
         connection.execute(_REPORTS, _due(session, now))
-    connection.execute(_NO_CANDIDATES)
+    connection.execute(_NO_CANDIDATES, {"day": now.astimezone(deadlines.ZONE).date()})
     pairs = [(report, unit) for report, several in _candidates(moves) for unit in several]
     if pairs:
         connection.execute(_CANDIDATES, {"ids": [one for one, _ in pairs], "units": [unit for _, unit in pairs]})

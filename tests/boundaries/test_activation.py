@@ -490,3 +490,23 @@ def test_a_preview_that_is_at_work_is_no_problem_of_what_is_due(own: sessionmake
     with own() as session:
         assert editions.find(session, "2025-01").problem is None
     assert due.activate(own, settings, datetime.now(UTC)) == ["2025-01"]
+
+
+def test_a_units_word_that_a_place_is_its_own_outlives_another_edition(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    report = receive(session, settings, *beside(session, "503", "507", 20), 30.0)
+    step_(session, report, "accept")
+    who = Actor("officer", unit_id=unit(session, "ubnd-507"), user_id=make_user("officer", unit="ubnd-507").id)
+    workflow.apply(session, report, "ours", who, door="web")
+    # Its commune has another code in the next edition, and everything else is as it was.
+    draft = copy(session, "2020", "recoded", lookup.today())
+    session.execute(
+        text("UPDATE areas SET code = '99999' WHERE edition_id = :id AND level = 'commune' AND code = :code"),
+        {"id": draft.id, "code": report.commune_code},
+    )
+    assert activation.activate(session, "recoded", settings=settings).counts["changed"] == 1
+    session.refresh(report)
+    assert (unit_of(session, report), report.commune_code, report.needs_confirmation) == ("ubnd-503", "99999", True)
+    assert [one.code for one in beside_units.units(session, report)] == ["ubnd-507"]
+    assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]
