@@ -1,6 +1,6 @@
 """Why a report is where it is, in words and as data, as far as the reader may know it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from api.receipts import edition_out, rule_out, unit_out
 from api.web import formats, history
 from api.web.history import BY_PLACE, REASONS, message_of, sentence
+from api.web.settled import SAID, said_by
 from boundaries import explaining, naming, reasons
 from boundaries.explaining import By, Place, Step
 from boundaries.models import Area, Assignment, Edition
@@ -26,6 +27,7 @@ BY: dict[By, str] = {
     "unit": _("Đơn vị trước thôi hoạt động"),
     "border": _("Các đơn vị cạnh ranh giới cho biết nơi này thuộc ai"),
     "person": _("Chuyển đơn vị xử lý"),
+    "settled": _("Nơi xảy ra đã được xác nhận"),
 }
 # What tells of a border near a hidden place, as what it looks like from afar.
 ALIKE: dict[By, By] = {"choice": "place", "border": "person"}
@@ -36,6 +38,11 @@ ROLES = {
     "operator": _("Trung tâm IOC chuyển"),
     "link": _("Đơn vị chuyển, qua liên kết e-mail"),
     "system": _("Hệ thống chuyển"),
+}
+SETTLERS = {
+    "officer": _("Cán bộ đơn vị xác nhận nơi xảy ra"),
+    "head": _("Lãnh đạo đơn vị xác nhận nơi xảy ra"),
+    "operator": _("Trung tâm IOC xác nhận nơi xảy ra"),
 }
 
 
@@ -76,6 +83,8 @@ def explain(session: Session, report: Report, lang: Lang, *, inside: bool) -> li
     """
     precise = inside or not report.category.sensitive
     steps = explaining.steps(session, report)
+    if not precise:
+        steps = [_plain(step) for step in steps if step.by != "settled"]
     names = _names(session, steps) if precise else {}
     return [_told(step, lang, names, inside=inside, precise=precise) for step in steps]
 
@@ -109,10 +118,15 @@ def _names(session: Session, steps: list[Step]) -> dict[Any, str]:
     return names | {row.code: row.name for row in session.execute(units)}
 
 
+def _plain(step: Step) -> Step:
+    """A step that says which area somebody settled on, as one that only moved the report."""
+    return replace(step, assignment=None, edition=None, area=None, rule=None, category=None) if step.settles else step
+
+
 def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precise: bool) -> Told:
     found = step.assignment
     by = step.by if precise else ALIKE.get(step.by, step.by)
-    role = step.event.actor if by == "person" and step.event and precise else None
+    role = step.event.actor if by in ("person", "settled") and step.event and precise else None
     shown = step.rule if precise or step.rule is None or step.rule.area_code in (None, _code(step.area)) else None
     code, text = _reason(step, lang, precise)
     return Told(
@@ -134,6 +148,8 @@ def _told(step: Step, lang: Lang, names: dict[Any, str], *, inside: bool, precis
 
 
 def _moved(step: Step, by: By, role: str | None) -> str:
+    if by == "settled":
+        return SETTLERS.get(role or "", BY[by])
     if role:
         return ROLES.get(role, ROLES["system"])
     return UNDONE if by == "edition" and step.event and history.undone(step.event.data) else BY[by]
@@ -160,6 +176,8 @@ def _reason(step: Step, lang: Lang, precise: bool) -> tuple[str, str]:
     if step.area is None:
         return "ioc", translate(REASONS["ioc"], lang)
     area = f"{step.area.kind} {step.area.name}"
+    if step.settles and step.event is not None:
+        return found.reason, translate(SAID[said_by(step.event.action, step.event.actor)], lang, area=area)
     if not precise and found.reason != "rule":
         return "place", translate(BY_PLACE, lang, area=area)
     message = message_of(found)

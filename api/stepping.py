@@ -1,10 +1,14 @@
-"""take(): one step of the process, whatever door it came through; step(): the same with pictures already decoded."""
+"""take(): one step of the process, whatever door it came through; step(): the same with pictures already decoded.
+
+Only here does a report's area follow what people settle near a border: `geo.workflow` knows no areas.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from boundaries import settled
 from geo import media, redaction, workflow
 from geo.details import Details
 from geo.errors import NotFoundError
@@ -55,6 +59,7 @@ def step(
     said = replace(details, pictures=len(pictures))
     before = redaction.shown_now(session, report, details.picture) if details.picture else None
     event_id = workflow.apply(session, report, action, who, door=door, version=version, details=said)
+    settled.follow(session, report, action)
     if action == "redact" and details.shown == "blurred":
         redaction.blur(session, settings, report, details)
     if before is not None:

@@ -16,7 +16,7 @@ from boundaries.overlay import NONE, Overlay, overlay
 
 What = Literal["kept", "renamed", "recoded", "moved", "redrawn", "merged", "split", "new", "gone"]
 WHATS: tuple[What, ...] = get_args(What)
-_SHARE = 0.02  # of an area: less than this across a border is another digitisation, not another border
+SHARE = 0.02  # of an area: less than this across a border is another digitisation, not another border
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _links(laid: Overlay) -> list[int]:
     return [
         piece
         for piece in sorted(found)
-        if laid.sizes[piece] > _SHARE * max(1e-9, min(whole[0][laid.left[piece]], whole[1][laid.right[piece]]))
+        if laid.sizes[piece] > SHARE * max(1e-9, min(whole[0][laid.left[piece]], whole[1][laid.right[piece]]))
     ]
 
 

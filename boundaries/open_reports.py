@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from boundaries import said
 from boundaries.metric import Floats
 from geo import moving
 from geo.database import driver
@@ -28,7 +29,8 @@ _READ = f"""
         ),
         a.id, a.edition_id,
         a.distance IS NULL AND a.candidates IS NULL AND a.reason IN ('uncertain', 'rule') AND r.needs_confirmation,
-        jsonb_path_query_first(a.candidates, '$[*] ? (@.chosen == true).area') #>> '{{}}'
+        jsonb_path_query_first(a.candidates, '$[*] ? (@.chosen == true).area') #>> '{{}}',
+        {said.AREA.format(table="a")}
     FROM reports r JOIN categories c ON c.id = r.category_id
     LEFT JOIN LATERAL (
         SELECT * FROM assignments WHERE assignments.report_id = r.id ORDER BY assignments.id DESC LIMIT 1
@@ -63,6 +65,7 @@ class OpenReports:
     edition_id: Ids  # that it was routed by
     in_words: NDArray[np.bool_]  # the place is a commune, and the point any one in it
     chosen: Objects  # the code of the area that the sender chose near a border
+    settled: Objects  # the one that somebody settled there, in place of any choice
 
     def __len__(self) -> int:
         return len(self.id)

@@ -2,6 +2,7 @@
 
 By the public point alone, for a sensitive report must not be told apart from others of its cell. Where the edition once
 routed a report, its area is that of the last assignment by it: its sender or an officer may have chosen near a border.
+What somebody settled by another edition since holds where one area alone of those near has that land.
 """
 
 from collections.abc import Callable
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, delete, exists, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import atlas
+from boundaries import atlas, said
 from boundaries.batch import Objects, route_many
+from boundaries.heirs import Heirs
 from boundaries.metric import Floats, to_metric
 from boundaries.models import Area, Edition, ReportArea
 from boundaries.pieces import Pairs
@@ -79,6 +81,15 @@ _WRITE = """
     ON CONFLICT (report_id, edition_id) DO UPDATE
     SET area_code = excluded.area_code, commune_code = excluded.commune_code
     """
+
+_SETTLED = f"""
+    SELECT a.report_id, a.edition_id, {said.AREA.format(table="a")} FROM assignments AS a
+    JOIN reports AS r ON r.id = a.report_id
+    JOIN categories AS c ON c.id = r.category_id
+    WHERE a.report_id = ANY (%(ids)s) AND a.edition_id <> %(edition)s AND NOT c.sensitive
+        AND a.candidates @? '$[*] ? (@.settled == true)'
+        AND NOT EXISTS (SELECT FROM assignments AS newer WHERE newer.report_id = a.report_id AND newer.id > a.id)
+    """  # noqa: S608 (a constant)
 
 
 def keep(
@@ -157,7 +168,9 @@ def _some(
     rows = np.frombuffer(sent[0] if sent and sent[0] else b"", _ROW)
     if not len(rows):
         return 0, behind
-    area, commune = areas(session, edition, rows["lon"].astype(float), rows["lat"].astype(float), settings)
+    lon, lat = rows["lon"].astype(float), rows["lat"].astype(float)
+    area, commune = areas(session, edition, lon, lat, settings)
+    _settled(session, settings, edition, area, commune, ids=rows["id"].astype(np.int64), lon=lon, lat=lat)
     for statement in _TABLE:
         raw.execute(statement)
     copy(
@@ -186,6 +199,35 @@ def areas(session: Session, edition: Edition, lon: Floats, lat: Floats, settings
         mine = communes.code if communes is sheet else communes.parent
         _fill(commune, lost, communes.code, near.where(mine[near.area] == area[lost[near.pin]]))
     return area, commune
+
+
+def _settled(
+    session: Session,
+    settings: Settings,
+    edition: Edition,
+    area: Objects,
+    commune: Objects,
+    *,
+    ids: NDArray[np.int64],
+    lon: Floats,
+    lat: Floats,
+) -> None:
+    """Writes the areas of the reports whose newest routing, by another edition, says that somebody settled it."""
+    found = driver(session).execute(_SETTLED, {"ids": ids.tolist(), "edition": edition.id}).fetchall()
+    if not found:
+        return
+    order = np.argsort(ids)
+    at = order[np.searchsorted(ids, [one[0] for one in found], sorter=order)]
+    near = route_many(session, lon[at], lat[at], edition=edition.code, settings=settings).candidates
+    heirs, communes = Heirs(session, edition), atlas.sheet(session, edition, "commune")
+    for row, (_id, by, was), candidates in zip(at, found, near, strict=True):
+        heir = heirs.alone(by, was, candidates, area[row])
+        if heir is None or heir == area[row]:
+            continue
+        area[row], commune[row] = heir, heir if edition.routing_level == "commune" else None
+        if commune[row] is None:
+            x, y = to_metric(lon[row : row + 1], lat[row : row + 1])
+            _fill(commune, np.array([row]), communes.code, communes.within(heir).closest(x, y))
 
 
 def _fill(column: Objects, rows: NDArray[np.intp], codes: Objects, near: Pairs) -> None:

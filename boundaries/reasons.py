@@ -13,6 +13,7 @@ SETTLED = _("Nơi này đã được xác nhận thuộc {area}.")
 PERHAPS_SETTLED = _("Nơi này đã được xác nhận thuộc {area}, nhưng sai số vị trí vượt ra ngoài nơi ấy; cần xác nhận.")
 BORDER = _("Vị trí nằm đúng trên ranh giới của {areas}; tạm chọn {area} (khả năng khoảng {chance}).")
 CHOSEN = _("Gần ranh giới; người gửi chọn {area}.")
+AGREED = _("Gần ranh giới; nơi này đã được xác nhận thuộc {area}.")
 IN_WORDS = _("Nơi xảy ra được tả bằng lời, thuộc {area}; vị trí trên bản đồ là một điểm trong đó, cần xác nhận.")
 UNCERTAIN = _(
     "Vị trí nằm trong {area} nhưng cách {other} chỉ khoảng {distance}, trong phạm vi sai số {radius};"
@@ -63,6 +64,11 @@ def border(area: str, areas: Sequence[str], chance: float) -> Reason:
 def chosen(area: str) -> Reason:
     """Near a border, where the sender said which of the candidates it is."""
     return Reason("border", CHOSEN, {"area": area})
+
+
+def agreed(area: str) -> Reason:
+    """Near a border, where the units or the IOC said of this report which of the candidates it is."""
+    return Reason("border", AGREED, {"area": area})
 
 
 def in_words(area: str) -> Reason:

@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from boundaries import atlas
+from boundaries import atlas, said
 from boundaries.metric import to_metric
 from boundaries.models import Correction, Edition
 from geo import options
@@ -22,15 +22,21 @@ MOST = 3_000  # settlements of an area that are looked at, the newest
 LEAST_SENDERS = 2
 KEY = 16  # hex digits of a suggestion's key: longer than any number of a correction
 
-# What the last word on each uncertain report was, by the edition that last routed it. What is accepted everybody can
-# ask the borders of, pin by pin: so not of the categories whose places nobody may know.
+# What the last word on each report was that some edition left uncertain, by the edition that last routed it: the area
+# that its newest routing says somebody settled, before there were such routings that of the unit they named. What is
+# accepted everybody can ask the borders of, pin by pin: so not of the categories whose places nobody may know.
 _SETTLED = text(
-    """
-    SELECT r.id, ST_X(r.point) AS lon, ST_Y(r.point) AS lat, a.candidates, u.code AS unit, s.phone_hash AS sender
-    FROM assignments a
-    JOIN reports r ON r.id = a.report_id
+    f"""
+    SELECT r.id, ST_X(r.point) AS lon, ST_Y(r.point) AS lat, a.candidates, a.area, u.code AS unit,
+        s.phone_hash AS sender
+    FROM (SELECT DISTINCT report_id FROM assignments WHERE confidence < 1) doubted
+    JOIN reports r ON r.id = doubted.report_id
     JOIN categories c ON c.id = r.category_id AND NOT c.sensitive
     JOIN LATERAL (
+        SELECT edition_id, confidence, candidates, {said.AREA.format(table="assignments")} AS area FROM assignments
+        WHERE report_id = r.id ORDER BY id DESC LIMIT 1
+    ) a ON true
+    LEFT JOIN LATERAL (
         SELECT unit_id FROM events
         WHERE report_id = r.id AND (
             action IN ('confirm', 'ours', 'not_ours') AND actor IN ('officer', 'head', 'operator')
@@ -38,13 +44,12 @@ _SETTLED = text(
         )
         ORDER BY id DESC LIMIT 1
     ) last ON true
-    JOIN units u ON u.id = last.unit_id
+    LEFT JOIN units u ON u.id = last.unit_id
     LEFT JOIN senders s ON s.report_id = r.id
-    WHERE a.confidence < 1 AND a.edition_id = :edition AND a.candidates IS NOT NULL
-        AND NOT r.needs_confirmation AND NOT r.demo
-        AND NOT EXISTS (SELECT FROM assignments newer WHERE newer.report_id = r.id AND newer.id > a.id)
+    WHERE a.edition_id = :edition AND a.candidates IS NOT NULL AND NOT r.needs_confirmation AND NOT r.demo
+        AND (a.area IS NOT NULL OR a.confidence < 1 AND u.id IS NOT NULL)
     ORDER BY r.id DESC
-    """
+    """  # noqa: S608 (a constant)
 )
 
 
@@ -76,7 +81,7 @@ def settlements(session: Session, edition: Edition) -> list[Settlement]:
     """
     found = []
     for row in session.execute(_SETTLED, {"edition": edition.id}):
-        areas = [one["area"] for one in row.candidates if one["unit"] == row.unit]
+        areas = [row.area] if row.area else [one["area"] for one in row.candidates if one["unit"] == row.unit]
         if len(areas) == 1:
             x, y = to_metric(row.lon, row.lat)
             among = frozenset(one["area"] for one in row.candidates)
@@ -86,14 +91,14 @@ def settlements(session: Session, edition: Edition) -> list[Settlement]:
 
 def suggestions(session: Session, edition: Edition) -> list[Suggestion]:
     """Places where enough settlements agree, those with the most reports first; what was decided on is left out."""
-    settled = settlements(session, edition)
-    if not settled:
+    every = settlements(session, edition)
+    if not every:
         return []
     decided = _decided(session, edition)
-    points = shapely.points([one.x for one in settled], [one.y for one in settled])
+    points = shapely.points([one.x for one in every], [one.y for one in every])
     open_ = [
         one
-        for one, point in zip(settled, points, strict=True)
+        for one, point in zip(every, points, strict=True)
         if not any(area == one.area and shapely.covers(polygon, point) for area, polygon in decided)
     ]
     sheet = atlas.sheet(session, edition, edition.routing_level)
@@ -101,7 +106,7 @@ def suggestions(session: Session, edition: Edition) -> list[Suggestion]:
     for place in _places(open_):
         polygon = _outline(place, sheet)
         within = shapely.covers(polygon, points) if polygon is not None else np.zeros(len(points), np.bool_)
-        agreed = all(one.area == place[0].area for one, inside in zip(settled, within, strict=True) if inside)
+        agreed = all(one.area == place[0].area for one, inside in zip(every, within, strict=True) if inside)
         if polygon is not None and agreed:
             found.append(_suggested(edition, place, polygon))
     return sorted(found, key=lambda one: (-one.reports, one.key))
@@ -155,6 +160,6 @@ def _outline(place: Sequence[Settlement], sheet: atlas.Sheet) -> shapely.Polygon
 
 
 def _suggested(edition: Edition, place: Sequence[Settlement], polygon: shapely.Polygon) -> Suggestion:
-    said = f"{edition.code} {place[0].area} {sorted(one.report for one in place)}"
-    key = hashlib.sha256(said.encode()).hexdigest()[:KEY]
+    words = f"{edition.code} {place[0].area} {sorted(one.report for one in place)}"
+    key = hashlib.sha256(words.encode()).hexdigest()[:KEY]
     return Suggestion(key, place[0].area, polygon, len(place), _senders(place))

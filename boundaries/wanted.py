@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import routing
+from boundaries import lookup, routing, said, settled
+from boundaries.heirs import Heirs
 from boundaries.metric import Floats
+from boundaries.models import Edition
 from boundaries.open_reports import Ids, Objects, OpenReports
 from geo import succession
 from geo.models import Unit
@@ -81,9 +83,12 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
         rule_id=found.rule_id.copy(),
         correction_id=found.correction_id.copy(),
         there=there,
-        kept=now.by_hand & there,
+        kept=(now.by_hand | (now.settled != None)) & there,  # noqa: E711 (of each element)
     )
-    _choices(session, now, result, day, settings=settings)
+    if found.edition is not None:
+        heirs = Heirs(session, found.edition)
+        _choices(session, now, result, day, heirs=heirs, settings=settings)
+        _settlements(session, now, result, day, edition=found.edition, heirs=heirs)
     _words(now, result)
     _outside(session, found.refusal != "", result)
     _kept(found.refusal != "", now, result)
@@ -95,12 +100,14 @@ def existing(session: Session, day: date) -> list[int]:
     return list(session.scalars(select(Unit.id).where(succession.there(day))))
 
 
-def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, settings: Settings) -> None:
-    """Near a border the sender's word goes on to hold, where the edition still has the area they chose."""
-    for row in np.flatnonzero([one is not None for one in now.chosen]):
+def _choices(
+    session: Session, now: OpenReports, result: Wanted, day: date, *, heirs: Heirs, settings: Settings
+) -> None:
+    """Near a border the sender's word goes on to hold, where the edition still has the area they chose or its heir."""
+    for row in np.flatnonzero([one is not None for one in now.chosen]).tolist():
         if not result.reason[row]:
             continue
-        accuracy = float(now.accuracy[row])
+        accuracy, chosen = float(now.accuracy[row]), now.chosen[row]
         found = routing.route(
             session,
             float(now.lon[row]),
@@ -108,20 +115,50 @@ def _choices(session: Session, now: OpenReports, result: Wanted, day: date, *, s
             accuracy=None if np.isnan(accuracy) else accuracy,
             on=day,
             category=now.category[row],
-            area=now.chosen[row],
+            area=_heir(now, result, row, chosen, heirs) or chosen,
             settings=settings,
         )
-        result.unit_id[row] = found.unit.id
-        result.area_code[row] = found.area.code if found.area else None
-        result.commune_code[row] = found.commune.code if found.commune else None
-        result.needs_confirmation[row] = found.needs_confirmation
-        result.others[row] = sorted(found.others)
-        result.reason[row] = found.reason.code
-        result.distance[row] = np.nan if found.distance is None else found.distance
-        result.confidence[row] = np.nan if found.confidence is None else found.confidence
+        _write(result, row, found)
         result.candidates[row] = routing.kept(found)
-        result.rule_id[row] = found.rule.id if found.rule else 0
-        result.correction_id[row] = found.correction or 0
+
+
+def _settlements(
+    session: Session, now: OpenReports, result: Wanted, day: date, *, edition: Edition, heirs: Heirs
+) -> None:
+    """So does what somebody settled, and with certainty; the unit they named follows the land it had."""
+    rows = np.flatnonzero(now.settled != None).tolist()  # noqa: E711 (of each element)
+    units = select(Unit.id, Unit.area_code).where(Unit.id.in_(now.unit_id[rows].tolist()))
+    theirs: dict[int, str | None] = {one.id: one.area_code for one in session.execute(units)}
+    for row in rows:
+        was, near = now.settled[row], result.candidates[row]
+        area = _heir(now, result, row, was, heirs) if result.reason[row] else None
+        # Where the edition leaves no doubt there is nothing to say.
+        if area is None or (near is None and area == result.area_code[row]):
+            continue
+        hit = lookup.named(session, edition, area, on=day)
+        found = settled.routing(session, edition, hit, float(now.lon[row]), float(now.lat[row]))
+        found = routing.by_rule(session, found, now.category[row], day)
+        _write(result, row, found)
+        alone = {"area": area, "unit": found.unit.code, "share": 1.0}
+        result.candidates[row] = said.marked(near or [alone], area)
+        result.kept[row] &= area == was or theirs[now.unit_id[row]] != was
+
+
+def _heir(now: OpenReports, result: Wanted, row: int, area: str, heirs: Heirs) -> str | None:
+    return heirs.alone(int(now.edition_id[row]), area, result.candidates[row], result.area_code[row])
+
+
+def _write(result: Wanted, row: int, found: routing.Routing) -> None:
+    result.unit_id[row] = found.unit.id
+    result.area_code[row] = found.area.code if found.area else None
+    result.commune_code[row] = found.commune.code if found.commune else None
+    result.needs_confirmation[row] = found.needs_confirmation
+    result.others[row] = sorted(found.others)
+    result.reason[row] = found.reason.code
+    result.distance[row] = np.nan if found.distance is None else found.distance
+    result.confidence[row] = np.nan if found.confidence is None else found.confidence
+    result.rule_id[row] = found.rule.id if found.rule else 0
+    result.correction_id[row] = found.correction or 0
 
 
 def _words(now: OpenReports, result: Wanted) -> None:

@@ -7,21 +7,22 @@ from typing import Annotated, get_args
 import typer
 from sqlalchemy.orm import Session
 
-from api import archiving
+from api import archiving, stepping
 from api.asked import asked_of
 from api.bulk.importing import import_file
 from api.cli import context, filters
 from api.cli.placing import place
 from api.cli.progress import progress
 from api.filters import moment, read_filters
-from geo import reports, units, workflow
+from geo import reports, units
 from geo.database import build_sessions
 from geo.effects import REASONS, Details
 from geo.errors import InvalidError, SetupError
 from geo.filters import Filters
 from geo.i18n import _
+from geo.models import Report
 from geo.permissions import SYSTEM
-from geo.settings import load
+from geo.settings import Settings, load
 from geo.transitions import Action
 from maps.export import FORMATS, Asked, check, count, write
 
@@ -31,9 +32,10 @@ app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
 @app.command()
 def accept(code: Annotated[str, typer.Argument(help="mã phản ánh, ví dụ QN-7K2M-9XQ4")]) -> None:
     """Accepts a report: its content and pictures become public."""
-    with context.engine(load()) as engine, Session(engine) as session, session.begin():
+    settings = load()
+    with context.engine(settings) as engine, Session(engine) as session, session.begin():
         report = reports.by_code(session, code)
-        workflow.apply(session, report, "accept", SYSTEM, door="cli")
+        _step(session, settings, report, "accept")
         typer.echo(f"{report.code}: {report.state}")
 
 
@@ -51,10 +53,11 @@ def step(
     chosen = next((one for one in get_args(Action) if one == action), None)
     if chosen is None:
         raise InvalidError(_("Không có bước {action}."), field="action", action=action)
-    with context.engine(load()) as engine, Session(engine) as session, session.begin():
+    settings = load()
+    with context.engine(settings) as engine, Session(engine) as session, session.begin():
         report = reports.by_code(session, code)
         said = Details(text, reason, units.by_code(session, unit), days)
-        workflow.apply(session, report, chosen, SYSTEM, door="cli", details=said)
+        _step(session, settings, report, chosen, said)
         typer.echo(f"{report.code}: {report.state}")
 
 
@@ -131,6 +134,10 @@ def archive(
         with progress(total, "Lưu trữ") as advance:
             done = archiving.run(build_sessions(engine), settings, until, advance)
         typer.echo(f"Đã đưa {done} phản ánh vào kho lưu trữ.")
+
+
+def _step(session: Session, settings: Settings, report: Report, action: Action, said: Details | None = None) -> None:
+    stepping.step(session, settings, report, action, SYSTEM, door="cli", version=None, details=said or Details())
 
 
 def _refuse_shp(name: str, out: Path) -> None:

@@ -12,6 +12,7 @@ from api.web.settled import settled
 from api.web.states import OTHER_STEP, SPOKEN, STEPS, state_name
 from boundaries import naming, reasons
 from boundaries.models import Assignment
+from boundaries.said import area_of as settled_area
 from geo import proof
 from geo.beside import DOOR as BORDER
 from geo.effects import REASONS as REJECTED
@@ -80,6 +81,9 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
     message = message_of(found)
     names = {"area": area, "distance": distance}
     text = translate(message, lang, **{name: value for name, value in names.items() if f"{{{name}}}" in message})
+    # What somebody said is no chance, and leaves no other candidate.
+    if message == reasons.AGREED:
+        return Why(text, [])
     mine = found.unit_id == report.unit_id
     if mine and found.confidence is not None and found.reason in ("border", "uncertain", "nearest"):
         text += " " + translate(CHANCE, lang, chance=reasons.percent(found.confidence))
@@ -88,6 +92,8 @@ def reason(session: Session, report: Report, lang: Lang, *, precise: bool) -> Wh
 
 def message_of(found: Assignment) -> str:
     """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
+    if settled_area(found.candidates) is not None and found.reason == "border":
+        return reasons.AGREED
     if any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
     if found.correction_id is not None and found.reason in ("inside", "uncertain"):

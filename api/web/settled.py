@@ -47,9 +47,16 @@ def settled(session: Session, report: Report) -> Settled | None:
     last = session.execute(query.order_by(Event.id.desc()).limit(1)).one_or_none()
     if last is None or last.unit_id != report.unit_id:
         return None
-    by: By = "ioc" if last.actor == "operator" else "unit" if last.action == "confirm" else "units"
+    by = said_by(last.action, last.actor)
     area = _area(session, report)
     return Settled(by, area) if area is not None or by == "ioc" else None
+
+
+def said_by(action: str, actor: str) -> By:
+    """Who settled it, by the step's action and the role that took it."""
+    if actor == "operator":
+        return "ioc"
+    return "units" if action in ("ours", "not_ours") or (action, actor) == ("reroute", "system") else "unit"
 
 
 def _area(session: Session, report: Report) -> str | None:

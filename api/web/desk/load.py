@@ -8,14 +8,14 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import signed
+from api import signed, stepping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.web import forgery, mapping
 from api.web.desk.bulk import STALE
 from api.web.desk.choices import CHOICES
 from api.web.desk.lists import units
 from api.web.render import page
-from geo import queue, replies, workflow
+from geo import queue, replies
 from geo.details import Details
 from geo.errors import ForbiddenError, InvalidError, NotFoundError, QuangnamError
 from geo.i18n import _, translate
@@ -69,7 +69,9 @@ def reassign(
         try:
             with session.begin_nested():
                 said = Details(user_id=other.id)
-                workflow.apply(session, report, "assign", signed.actor(user), door="web", details=said)
+                stepping.step(
+                    session, settings, report, "assign", signed.actor(user), door="web", version=None, details=said
+                )
         except QuangnamError as error:
             refused.append((report.code, translate(error.message, lang, **error.values)))
     unit = session.get_one(Unit, person.unit_id)
