@@ -71,7 +71,8 @@ _ROUTING = {
 _STEP: dict[str, Schema] = {
     "at": {"type": "string", "format": "date-time"},
     "by": {"enum": list(get_args(By))},
-    "role": _TEXT_OR_NULL | {"description": "of the person who moved it; null where none did, or it may not be known"},
+    "role": _TEXT_OR_NULL
+    | {"description": "of the person who moved it or settled where it is; null where none did, or it may not be known"},
     "edition": _or_null(_EDITION),
     "area": _or_null(_NAMED),
     "unit": _NAMED,

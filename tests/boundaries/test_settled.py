@@ -105,3 +105,26 @@ def corner(session: Session, settings: Settings) -> tuple[tuple[float, float], f
             if old.needs_confirmation and new.needs_confirmation and len(mine) > 1:
                 return spot, accuracy
     raise AssertionError
+
+
+def test_of_a_settled_place_that_a_department_has_only_the_area_follows(session: Session, settings: Settings) -> None:
+    report = receive(session, settings, *beside(session, "519", "511", 20), 30.0)
+    settle(session, settings, report, "ubnd-519")
+    settle(session, settings, report, "so-y-te")
+    assert (unit_of(session, report), report.area_code) == ("so-y-te", "519")
+    before = rows(session)
+    activation.activate(session, "2025-01", settings=settings)
+    assert (unit_of(session, report), report.area_code, report.needs_confirmation) == ("so-y-te", "509", False)
+    activation.undo(session, "2025-01", settings=settings)
+    assert rows(session) == before
+
+
+def test_what_was_settled_since_is_after_an_undo_where_that_land_was_before(
+    session: Session, settings: Settings
+) -> None:
+    activation.activate(session, "2025-01", settings=settings)
+    report = receive(session, settings, *beside(session, "519", "511", 20), 30.0)
+    settle(session, settings, report, "ubnd-509")
+    assert report.area_code == "509"
+    activation.undo(session, "2025-01", settings=settings)
+    assert (unit_of(session, report), report.area_code, report.needs_confirmation) == ("ubnd-519", "519", False)

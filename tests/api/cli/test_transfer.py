@@ -10,9 +10,13 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from api.cli import main
 from geo.database import build_engine
+from geo.models import Report
+from geo.settings import Settings
+from tests.boundaries.opened import receive
 
 HEAD = "category,content,lon,lat,created_at\n"
 ROW = "giao-thong,Ổ gà lớn trước cổng chợ,108.3301,15.8801,2024-05-06T08:30:00+07:00\n"
@@ -146,3 +150,13 @@ def test_demo_and_back(run: Run, own: Engine) -> None:
     done = run("demo", "--clear")
     assert "50" in done.stdout
     assert count(own) == 0
+
+
+def test_a_step_by_command_moves_a_settled_reports_area_too(run: Run, own: Engine, settings: Settings) -> None:
+    with Session(own, expire_on_commit=False) as session, session.begin():
+        report = receive(session, settings, 108.292975, 15.896727)
+        assert (report.area_code, report.needs_confirmation) == ("503", True)
+    done = run("reports", "step", report.code, "reroute", "--unit", "ubnd-507")
+    assert (done.returncode, done.stdout) == (0, f"{report.code}: received\n"), done.stderr
+    with Session(own) as session:
+        assert session.get_one(Report, report.id).area_code == "507"
