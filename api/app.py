@@ -8,12 +8,13 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import comparing, describing, installation, performing, problems
+from api import comparing, describing, performing, problems
 from api import follow as private_links
 from api.body_limit import BodyLimit
 from api.listener import Listener
 from api.measuring import Measuring
 from api.ogc import router as ogc
+from api.ogc.tables import tables
 from api.open311 import site as open311
 from api.readable import Readable
 from api.routes import (
@@ -125,7 +126,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     for door in DOORS:
         app.include_router(door.router)
     open311.install(app)
-    app.state.tables = installation.tables(sessions, settings)
+    app.state.tables = tables(sessions, settings)
     ogc.install(app)
     site.install(app)
     return app

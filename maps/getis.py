@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from esda import G_Local, fdr
-from libpysal.graph import Graph
 from numpy.typing import NDArray
-from scipy.stats import hypergeom, nbinom, norm
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -54,6 +51,10 @@ def scores(counts: Counts) -> Scores:
     is hot at a level where p passes the false-discovery rate (Benjamini & Hochberg 1995), Gi* stands out too, and the
     cell itself holds more than usual.
     """
+    # With scikit-learn behind them two seconds of every start of the program, for what one map in four asks.
+    from esda import fdr  # noqa: PLC0415 (as said)
+    from scipy.stats import nbinom, norm  # noqa: PLC0415
+
     graph = _queen(counts.x, counts.y)
     near = graph.sparse
     around, usual = near @ counts.now, near @ counts.history
@@ -75,6 +76,8 @@ def scores(counts: Counts) -> Scores:
 
 
 def _chance(around: Ints, ever: Ints, now: int, total: int) -> Floats:
+    from scipy.stats import hypergeom  # noqa: PLC0415 (as above)
+
     return np.asarray(hypergeom.sf(around - 1, total, ever, now), np.float64)
 
 
@@ -90,7 +93,9 @@ def _excess(past: Ints, usual: Ints) -> float:
     return float(beyond[calm].sum() / max(square[calm].sum(), 1e-12))
 
 
-def _queen(x: Ints, y: Ints) -> Graph:
+def _queen(x: Ints, y: Ints) -> Any:
+    from libpysal.graph import Graph  # noqa: PLC0415 (as above)
+
     at = {place: number for number, place in enumerate(zip(x.tolist(), y.tolist(), strict=True))}
     steps = [(right, down) for right in (-1, 0, 1) for down in (-1, 0, 1)]
     pairs = [
@@ -103,7 +108,9 @@ def _queen(x: Ints, y: Ints) -> Graph:
     return Graph.from_arrays(focal, neighbour, np.ones(len(pairs)))
 
 
-def _gi_star(score: Floats, graph: Graph) -> Floats:
+def _gi_star(score: Floats, graph: Any) -> Floats:
+    from esda import G_Local  # noqa: PLC0415 (as above)
+
     # esda divides by the sum, so that a score has to be positive; the standard form is the same for any shift.
     positive = score - score.min() + 1
     with np.errstate(divide="ignore", invalid="ignore"):  # cells that are all alike have no spread

@@ -6,25 +6,37 @@ from typing import NoReturn
 import typer
 from sqlalchemy.exc import OperationalError
 
-from api.cli import boundaries, db, demo, keys, maps, reports, route, serve, up, user, worker
+from api.cli.later import later
 from geo.errors import QuangnamError
 
-root = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="Quảng Nam trực tuyến: phản ánh hiện trường trên bản đồ.",
-)
-root.add_typer(boundaries.app, name="boundaries")
-root.add_typer(db.app, name="db")
-root.add_typer(keys.app, name="keys")
-root.add_typer(reports.app, name="reports")
-root.add_typer(maps.app, name="maps")
-root.add_typer(user.app, name="user")
-root.command("up")(up.run)
-root.command("serve")(serve.run)
-root.command("worker")(worker.run)
-root.command("demo")(demo.run)
-root.command("route", context_settings={"ignore_unknown_options": True})(route.run)
+COMMANDS = {
+    "up": (
+        "up:run",
+        "Starts the private PostGIS (or uses QUANGNAM_DATABASE_URL), makes it ready and serves on this machine.",
+    ),
+    "serve": (
+        "serve:run",
+        "Serves the web on a database that `quangnam db migrate` has made ready; it keeps no state of its own.",
+    ),
+    "worker": (
+        "worker:run",
+        "Does the jobs of a database that `quangnam db migrate` has made ready; several may run side by side.",
+    ),
+    "demo": ("demo:run", "Loads demonstration reports, or removes them."),
+    "route": ("route:app", "Says which unit answers for a place, or for a report, and why; nothing is stored."),
+    "boundaries": ("boundaries:app", "Địa giới hành chính, theo từng phiên bản."),
+    "db": ("db:app", "Cơ sở dữ liệu riêng."),
+    "keys": ("keys:app", "Khóa của hệ thống."),
+    "reports": ("reports:app", "Phản ánh."),
+    "maps": ("maps:app", "Bản đồ."),
+    "user": ("user:app", "Tài khoản của cán bộ và người quản trị."),
+}
+root = typer.Typer(cls=later(COMMANDS), no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@root.callback()
+def about() -> None:
+    """Quảng Nam trực tuyến: phản ánh hiện trường trên bản đồ."""
 
 
 def main() -> None:

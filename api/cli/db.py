@@ -13,7 +13,7 @@ from geo.i18n import _
 from geo.server import Cluster
 from geo.settings import load
 
-app = typer.Typer(no_args_is_help=True, help="Cơ sở dữ liệu riêng.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Cơ sở dữ liệu riêng.")
 
 
 @app.command()

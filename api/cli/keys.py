@@ -12,7 +12,7 @@ from geo.i18n import _
 from geo.secret import renew, settle
 from geo.settings import load
 
-app = typer.Typer(no_args_is_help=True, help="Khóa của hệ thống.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Khóa của hệ thống.")
 _OTHERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     " AND backend_type = 'client backend'"

@@ -23,8 +23,13 @@ from maps.frame import NAMES, Site
 from maps.page import FONTS
 from maps.style import asset_path
 
-app = typer.Typer(no_args_is_help=True, help="Bản đồ.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Bản đồ.")
 FOLDER = "assets"
+
+
+@app.callback()
+def maps() -> None:
+    """Bản đồ."""
 
 
 @app.command()

@@ -26,7 +26,7 @@ from geo.settings import Settings, load
 from geo.transitions import Action
 from maps.export import FORMATS, Asked, check, count, write
 
-app = typer.Typer(no_args_is_help=True, help="Phản ánh.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Phản ánh.")
 
 
 @app.command()

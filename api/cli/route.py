@@ -22,6 +22,7 @@ from geo.errors import InvalidError
 from geo.i18n import _, translate
 from geo.settings import load
 
+app = typer.Typer(add_completion=False)
 _ONE_OR_FILE = _("Hãy cho kinh độ và vĩ độ, hoặc --file cùng với --out, hoặc riêng --report.")
 
 EDITION = _("Phiên bản địa giới: {name} ({code}), từ {day}")
@@ -29,6 +30,7 @@ RULE = _("Quy tắc: {category}, {area}, ưu tiên {priority} → {unit}")
 SINCE = _("Quy tắc có hiệu lực từ {day}")
 
 
+@app.command(context_settings={"ignore_unknown_options": True})
 def run(
     lon: Annotated[str | None, typer.Argument(help="kinh độ, ví dụ 108.338", show_default=False)] = None,
     lat: Annotated[str | None, typer.Argument(help="vĩ độ, ví dụ 15.8794", show_default=False)] = None,

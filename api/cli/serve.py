@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from api import serving
 from api.cli import context
-from api.installation import tables
 from api.migrations import is_current
+from api.ogc.tables import tables
 from geo import cursor
 from geo.database import build_engine, build_sessions
 from geo.errors import SetupError

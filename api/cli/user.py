@@ -18,7 +18,7 @@ from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings, load
 
-app = typer.Typer(no_args_is_help=True, help="Tài khoản của cán bộ và người quản trị.")
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tài khoản của cán bộ và người quản trị.")
 Email = Annotated[str, typer.Argument(help="địa chỉ e-mail, cũng là tên đăng nhập")]
 
 

@@ -22,7 +22,7 @@ _PR_SET_PDEATHSIG = 1  # prctl(2)
 def run(
     with_parent: Annotated[int, typer.Option(hidden=True, help="dừng cùng tiến trình có số này")] = 0,
 ) -> None:
-    """Does the jobs of a database that `quangnam db migrate` has made ready; several may run beside one another."""
+    """Does the jobs of a database that `quangnam db migrate` has made ready; several may run side by side."""
     if with_parent:
         # Killed without a word, the parent could not stop us; what is left half done is done again.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
