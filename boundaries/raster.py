@@ -42,8 +42,9 @@ class Raster:
     def __init__(self, polygons: NDArray[np.object_], pieces: Pieces) -> None:
         """`polygons` in degrees in the order of their codes, and the same areas as pieces in metres."""
         self.pieces = pieces
-        self.frame = _frame(polygons)
-        border = _borders(polygons, self.frame)
+        lines = _cut(_segments(polygons))
+        self.frame = _frame(lines)
+        border = _borders(lines, self.frame)
         self.cells = _fill(border, self.frame, pieces)
         self.clearance = _clearance(border | (self.cells == BORDER), self.frame)
 
@@ -63,8 +64,10 @@ class Raster:
         return self.clearance[row // COARSE, column // COARSE]
 
 
-def _frame(polygons: NDArray[np.object_]) -> Frame:
-    west, south, east, north = shapely.total_bounds(polygons)
+def _frame(lines: Segments) -> Frame:
+    """Around the borders as they run in metres: a long one leaves the box that its ends have in degrees."""
+    lon, lat = np.append(lines.ax, lines.bx), np.append(lines.ay, lines.by)
+    west, south, east, north = lon.min(), lat.min(), lon.max(), lat.max()
     per_lon = (COLUMNS - 4) / (east - west)
     # Cells about as high as wide.
     per_lat = per_lon * np.cos(np.radians((south + north) / 2))
@@ -72,12 +75,9 @@ def _frame(polygons: NDArray[np.object_]) -> Frame:
     return Frame(west - 2 / per_lon, south - 2 / per_lat, COLUMNS, rows, per_lon, per_lat)
 
 
-def _borders(polygons: NDArray[np.object_], frame: Frame) -> NDArray[np.bool_]:
-    """Whether a border passes through each cell or within PAD of it."""
-    segments = _segments(polygons)
-    lon, lat = segments.ax, segments.ay
-    x, y = to_metric(lon, lat)
-    ends = Segments(x, y, *to_metric(segments.bx, segments.by))
+def _cut(segments: Segments) -> Segments:
+    """The same borders in degrees, in pieces of SPAN at most along their straight lines in metres."""
+    ends = Segments(*to_metric(segments.ax, segments.ay), *to_metric(segments.bx, segments.by))
     pieces = np.maximum(np.ceil(np.hypot(ends.bx - ends.ax, ends.by - ends.ay) / SPAN).astype(np.intp), 1)
     long = np.flatnonzero(pieces > 1)
     cut = [segments.take(np.flatnonzero(pieces == 1))]
@@ -87,7 +87,12 @@ def _borders(polygons: NDArray[np.object_], frame: Frame) -> NDArray[np.bool_]:
             ends.ax[row] + t * (ends.bx[row] - ends.ax[row]), ends.ay[row] + t * (ends.by[row] - ends.ay[row])
         )
         cut.append(Segments(lon[:-1], lat[:-1], lon[1:], lat[1:]))
-    ax, ay, bx, by = (np.concatenate(values) for values in zip(*cut, strict=True))
+    return Segments(*(np.concatenate(values) for values in zip(*cut, strict=True)))
+
+
+def _borders(lines: Segments, frame: Frame) -> NDArray[np.bool_]:
+    """Whether a border passes through each cell or within PAD of it."""
+    ax, ay, bx, by = lines
     in_cells = Segments(
         (ax - frame.west) * frame.per_lon,
         (ay - frame.south) * frame.per_lat,

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
@@ -87,6 +89,38 @@ def test_holes_and_islands() -> None:
     raster = Raster(shapes, Pieces(metric, np.arange(2)))
     lon = lat = np.array([0.05, 0.15, 0.2, 0.12, 0.35, 0.5])
     assert list(raster.areas(lon + 108, lat + 15)) == [0, -1, 0, 1, 0, -1]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    corners=st.lists(
+        st.tuples(st.floats(106, 110), st.floats(14, 17)),
+        min_size=3,
+        max_size=6,
+        unique=True,
+    )
+)
+def test_edges_of_any_length_are_within_the_grid(corners: list[tuple[float, float]]) -> None:
+    shape = shapely.MultiPoint(corners).convex_hull
+    assume(shape.geom_type == "Polygon" and shape.area > 0.01)
+    check_alone(shape)
+
+
+def test_one_edge_across_the_province_leaves_the_box_of_its_ends_and_not_the_grid() -> None:
+    check_alone(shapely.box(106.5, 14.5, 109.5, 16.5))
+
+
+def check_alone(shape: shapely.Geometry) -> None:
+    """Points of a polygon, and hard by its edges, get what GEOS says of it in metres."""
+    metric = np.array([shapely.transform(shape, lambda c: np.column_stack(to_metric(*c.T)))], object)
+    raster = Raster(np.array([shape], object), Pieces(metric, np.arange(1)))
+    edge = shapely.line_interpolate_point(metric[0].exterior, np.linspace(0, 1, 400), normalized=True)
+    x, y = shapely.get_coordinates(edge).T
+    aside = rng().uniform(-60, 60, (2, len(x)))
+    inner = points.uniform(rng(), np.array([shape], object), 500)
+    lon, lat = (np.append(*pair) for pair in zip(to_degrees(x + aside[0], y + aside[1]), inner, strict=True))
+    inside = shapely.dwithin(metric[0], shapely.points(*to_metric(lon, lat)), 0.001)
+    assert np.array_equal(raster.areas(lon, lat) == 0, inside)
 
 
 def test_every_cell_that_a_line_touches_is_found() -> None:
