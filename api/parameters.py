@@ -13,6 +13,7 @@ from geo.i18n import _
 SEVERAL = "category"  # may be said as often as one likes, as a form with boxes that are ticked says it
 TWICE = _("Tham số {name} được viết {times} lần; chỉ được viết một lần.")
 _EVERYWHERE = "lang"
+_FOREIGN = ("utm_", "fbclid", "gclid", "zarsrc")  # marks of where a link was found: they ask for nothing
 
 
 def as_said(request: Request) -> dict[str, str]:
@@ -39,7 +40,7 @@ async def known(request: Request) -> None:
     """
     names = dict.fromkeys(_names(request.scope["route"].dependant))
     for name in request.query_params:
-        if name not in names and name != _EVERYWHERE:
+        if name not in names and name != _EVERYWHERE and not name.startswith(_FOREIGN):
             raise InvalidError(
                 _("Không có tham số {name} ở địa chỉ này; có: {names}."),
                 field=name[:80],

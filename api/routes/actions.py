@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from api.deps import SessionDep, SettingsDep, language
 from api.disputing import dispute
 from api.follow import sender_of
 from api.keys import bearer
+from api.parameters import known
 from api.posted import OPENAPI, PostedDep
 from api.refusals import KEYED, refusals
 from api.shapes import answering
@@ -24,7 +25,7 @@ from geo.models import Report
 from geo.permissions import PUBLIC, Actor, may, visible
 from geo.transitions import Action, possible
 
-router = APIRouter(prefix="/api/v1/reports/{code}/actions", tags=["process"])
+router = APIRouter(prefix="/api/v1/reports/{code}/actions", tags=["process"], dependencies=[Depends(known)])
 
 
 @router.get("", responses=answering("Standing") | refusals(*KEYED))

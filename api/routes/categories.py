@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from sqlalchemy import select
 
 from api.deps import LangDep, SessionDep
+from api.parameters import known
 from boundaries.lookup import today
 from geo.models import Category, Unit
 from geo.succession import there
 
-router = APIRouter(prefix="/api/v1", tags=["reports"])
+router = APIRouter(prefix="/api/v1", tags=["reports"], dependencies=[Depends(known)])
 
 
 @router.get("/categories")

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Body, Depends, Request
 
 from api.deps import SessionDep, SettingsDep
 from api.keys import bearer
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.web import forgery
@@ -16,7 +17,7 @@ from geo.i18n import _
 from geo.models import Claim
 from geo.permissions import Actor
 
-router = APIRouter(prefix="/api/v1/reports/{code}/claim", tags=["process"])
+router = APIRouter(prefix="/api/v1/reports/{code}/claim", tags=["process"], dependencies=[Depends(known)])
 ELSEWHERE = _("Yêu cầu này đến từ một trang khác; hãy mở lại trang phản ánh.")
 
 

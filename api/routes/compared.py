@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.comparing import laid
 from api.deps import opened
+from api.parameters import known
 from api.refusals import refusals
 from boundaries import editions
 from boundaries.correspondence import Part
@@ -16,7 +17,7 @@ from maps.export.parts import PARTS, file_of
 Level = Literal["district", "commune"]
 Format = Literal["json", "csv", "xlsx", "geojson"]
 DEMO = "the demonstration reports instead, which otherwise never count"
-router = APIRouter(prefix="/api/v1/boundaries", tags=["boundaries"])
+router = APIRouter(prefix="/api/v1/boundaries", tags=["boundaries"], dependencies=[Depends(known)])
 _FILES: dict[int | str, dict[str, Any]] = {200: {"content": {FORMATS[name].media_type: {} for name in PARTS}}}
 
 

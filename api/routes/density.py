@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.deps import SessionDep
 from api.filters import FiltersDep
 from api.geojson import geojson
+from api.parameters import known
 from api.shapes import geojson_of
 from maps.density import FINEST, Cells, cells
 
-router = APIRouter(prefix="/api/v1/density", tags=["maps"])
+router = APIRouter(prefix="/api/v1/density", tags=["maps"], dependencies=[Depends(known)])
 
 
 @router.get("", response_class=Response, responses=geojson_of("Features"))

@@ -1,12 +1,13 @@
 """The folium page of what one edition changes of another."""
 
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import comparing
 from api.deps import LangDep, SettingsDep, opened
-from api.parameters import as_said
+from api.parameters import known
 from api.web.headers import fresh_nonce, security
 from boundaries.difference import pairs
 from geo.errors import InvalidError
@@ -15,33 +16,37 @@ from maps.export.parts import PARTS
 from maps.frame import NAMES, Site
 from maps.style import asset_url
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(known)])
 ADDRESS = "/maps/editions"
 _YEAR = 31_536_000  # seconds
 
 
 @router.get(ADDRESS)
 def page(
+    *,
     request: Request,
     settings: SettingsDep,
     lang: LangDep,
+    first: Annotated[str | None, Query(alias="from", max_length=64)] = None,
+    second: Annotated[str | None, Query(alias="to", max_length=64)] = None,
+    level: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """The difference from one edition (`from`) to another (`to`) by a level, or by the levels that answer."""
-    query = as_said(request)
+    said = {name: value for name, value in (("from", first), ("to", second), ("level", level)) if value}
     nonce = fresh_nonce()
     with opened(request) as session:
-        both = comparing.chosen(session, query.get("from"), query.get("to"))
+        both = comparing.chosen(session, said.get("from"), said.get("to"))
         views = comparing.views(pairs(session, *both))
-        view = _view(query.get("level"), views)
+        view = _view(said.get("level"), views)
         demo = comparing.only_demo(session)
-        site = _site(lang, {name: query[name] for name in ("from", "to", "level") if name in query}, nonce)
+        site = _site(lang, said, nonce)
         around = comparing.frame(session, settings, both, lang, site)
         choice = comparing.choice_of(session, both, views, view, lang)
     found = comparing.laid(request, both, views[view], demo=demo)
     text = comparing.draw(around, found, choice, _links(found, demo=demo), demo=demo)
     headers = security(settings, nonce) | {"Content-Language": lang, "Cache-Control": "private, no-cache"}
     response = Response(text, media_type="text/html", headers=headers)
-    if query.get("lang") in LANGUAGES:
+    if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie("lang", lang, max_age=_YEAR, path="/", samesite="lax")
     return response
 

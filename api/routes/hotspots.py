@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.deps import LangDep, SessionDep, SessionsDep
 from api.filters import read_filters
 from api.geojson import geojson
-from api.parameters import CategoriesDep, once
+from api.parameters import CategoriesDep, known, once
 from api.remembered import Remembered
 from api.shapes import geojson_of
 from geo.deadlines import ZONE
@@ -20,7 +20,7 @@ from maps.grid import Tile
 from maps.hotspots import LEVEL, Hotspots, Spot, hotspots
 from maps.recurring import Recurring, recurring
 
-router = APIRouter(prefix="/api/v1", tags=["maps"])
+router = APIRouter(prefix="/api/v1", tags=["maps"], dependencies=[Depends(known)])
 # A screen that asks with every event would have the same thousands of cells scored over and over for a few more.
 MINUTE, ANSWERS = 60.0, 64
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # no report is beyond them

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import mapping
 from api.deps import LangDep, SessionDep, SettingsDep
 from api.filters import FiltersDep
-from api.parameters import as_said
+from api.parameters import as_said, known
 from api.web import alert
 from api.web.headers import fresh_nonce, security
 from geo import cursor
@@ -21,7 +21,7 @@ from maps.film import By
 from maps.frame import ASIDE, NAMES, Site
 from maps.style import asset_url
 
-router = APIRouter(prefix="/maps", include_in_schema=False)
+router = APIRouter(prefix="/maps", include_in_schema=False, dependencies=[Depends(known)])
 FILTERS = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "edition")
 LIVE = ("incidents", "heatmap")  # the maps on which one sees what happens
 _YEAR = 31_536_000  # seconds

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from api import signed
 from api.deps import LangDep, SessionDep
 from api.describing import SIGNED
 from api.filters import FiltersDep
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.web.ioc import rows, telling
 from api.web.mapping import active
@@ -22,7 +23,7 @@ from maps.overview import overview
 from maps.past import Past
 from maps.replay import Span, replay
 
-router = APIRouter(prefix="/api/v1/ioc", tags=["control room"])
+router = APIRouter(prefix="/api/v1/ioc", tags=["control room"], dependencies=[Depends(known)])
 _FRESH = {"Cache-Control": "no-store"}
 DemoDep = Annotated[bool | None, Query(description="the demonstration's reports; else people's, where there are any")]
 

@@ -1,10 +1,11 @@
 """Web push: the key of this installation, and the browsers that follow a report by it."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.delivery import outbound, push
 from api.deps import SessionDep, SettingsDep
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.routes.actions import asked
 from api.voicing import limited
@@ -15,7 +16,7 @@ from geo.i18n import _
 from geo.permissions import may
 from geo.secret import secret
 
-router = APIRouter(prefix="/api/v1", tags=["process"])
+router = APIRouter(prefix="/api/v1", tags=["process"], dependencies=[Depends(known)])
 _BASE64 = r"^[A-Za-z0-9_\-]{16,200}={0,2}$"
 
 

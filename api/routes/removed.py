@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from api.deps import SessionDep
 from api.filters import FiltersDep, moment
+from api.parameters import known
 from geo.mirroring import following, gone
 
-router = APIRouter(prefix="/api/v1/reports/removed", tags=["reports"])
+router = APIRouter(prefix="/api/v1/reports/removed", tags=["reports"], dependencies=[Depends(known)])
 
 
 @router.get("")

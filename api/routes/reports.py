@@ -4,7 +4,7 @@ import secrets
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from sqlalchemy import Row
 
 from api import calls, follow, keys
@@ -14,6 +14,7 @@ from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep
 from api.filters import FiltersDep, UpdatedSince, moment, place
 from api.geojson import MEDIA_TYPE, geojson
 from api.intake import submit
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.shapes import answering, geojson_of
 from geo import codes, mirroring
@@ -25,7 +26,7 @@ from geo.secret import secret
 from maps.features import select_public, to_feature
 from maps.nearest import nearest
 
-router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
+router = APIRouter(prefix="/api/v1/reports", tags=["reports"], dependencies=[Depends(known)])
 DEVICE = "device"  # a cookie that means nothing but "the same browser"
 
 

@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import explaining, keys, signed
 from api.archiving import check_archive
 from api.deps import LangDep, SessionsDep, SettingsDep
+from api.parameters import known
 from api.receipts import routing_out
 from api.refusals import KEYED, refusals
 from api.schemas import Number
@@ -22,7 +23,8 @@ from geo.i18n import Lang, _
 from geo.models import Report
 from geo.permissions import PUBLIC, visible
 
-router = APIRouter(prefix="/api/v1/route", tags=["boundaries"])
+router = APIRouter(prefix="/api/v1/route", tags=["boundaries"], dependencies=[Depends(known)])
+POINT = ("lon", "lat", "accuracy", "on", "edition", "category", "area")
 
 
 @router.get("", responses=answering_either("Routing", "Explanation") | refusals(*KEYED, 404, 410))
@@ -35,10 +37,14 @@ def route(
     lon: Annotated[Number | None, Query(description="degrees, WGS 84")] = None,
     lat: Annotated[Number | None, Query(description="degrees, WGS 84")] = None,
     report: Annotated[
-        str | None, Query(max_length=64, description="a report's code, in place of a point: why it is where it is")
+        str | None,
+        Query(max_length=64, description="a report's code, in place of everything else: why it is where it is"),
     ] = None,
     accuracy: Annotated[Number | None, Query(ge=0, le=100_000, description="metres")] = None,
-    on: Annotated[date | None, Query(description="asks the edition active on that day")] = None,
+    on: Annotated[
+        date | None,
+        Query(description="asks the edition active on that day; with `edition` that day's rules alone"),
+    ] = None,
     edition: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9.\-]{1,32}$", description="asks this edition")] = None,
     category: Annotated[
         str | None, Query(pattern=r"^[a-z0-9\-]{1,64}$", description="a category's code: some have units of their own")
@@ -46,8 +52,8 @@ def route(
     area: Annotated[str | None, Query(max_length=64, description="near a border: the candidate chosen")] = None,
 ) -> Response:
     """The edition, area, unit, rule and reason for a point (`lon` and `lat`), or for each step of a `report`."""
-    if report is not None and (lon is not None or lat is not None):
-        raise InvalidError(_("Hãy hỏi về một điểm (lon, lat) hoặc về một phản ánh (report), không phải cả hai."))
+    if report is not None:
+        _alone(request)
     with sessions.begin() as session:
         if report is not None:
             # What somebody of the unit is told is not for whoever asks next.
@@ -71,6 +77,16 @@ def route(
             settings=settings,
         )
         return _answer(routing_out(found, lang))
+
+
+def _alone(request: Request) -> None:
+    beside = [name for name in POINT if request.query_params.get(name)]
+    if beside:
+        raise InvalidError(
+            _("Với report thì không dùng {names}: hãy hỏi về một phản ánh, hoặc về một điểm."),
+            field=beside[0],
+            names=", ".join(beside),
+        )
 
 
 def _of_report(session: Session, request: Request, text: str, lang: Lang) -> dict[str, Any]:

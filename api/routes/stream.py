@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.listener import Listener, told
+from api.parameters import known
 from geo.cursor import Cursor
 
-router = APIRouter(prefix="/api/v1/stream", tags=["reports"])
+router = APIRouter(prefix="/api/v1/stream", tags=["reports"], dependencies=[Depends(known)])
 PATH = router.prefix
 RETRY = 3_000  # milliseconds until a browser that lost the stream opens it again
 PAGE = 100  # lines that one reader may hold at a time
@@ -23,7 +24,7 @@ async def _listener(request: Request) -> Listener:
 async def stream(
     listener: Annotated[Listener, Depends(_listener)],
     last_event_id: Annotated[str | None, Header(description="the `id` of the last event that was read")] = None,
-    known: Annotated[
+    first: Annotated[
         str | None,
         Query(alias="last_event_id", description="the same, for a first request; the header comes before it"),
     ] = None,
@@ -38,7 +39,7 @@ async def stream(
     """
     listener.open += 1
     try:
-        async for event in _follow(listener, last_event_id or known or None):
+        async for event in _follow(listener, last_event_id or first or None):
             yield event
     finally:
         listener.open -= 1

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.deps import SessionDep
 from api.etags import tag_of, unchanged
 from api.filters import FiltersDep
+from api.parameters import known
 from api.refusals import refusals
 from api.shapes import in_bytes
 from boundaries import editions
@@ -14,7 +15,7 @@ from maps.area_tiles import areas as area_tile
 from maps.grid import Tile
 from maps.tiles import reports as report_tile
 
-router = APIRouter(prefix="/tiles", tags=["maps"])
+router = APIRouter(prefix="/tiles", tags=["maps"], dependencies=[Depends(known)])
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 # A report sent a moment ago must be on the next map: a tile is kept, but asked for each time whether it still holds.
 ASK = "no-cache"

@@ -3,20 +3,21 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api import signed
 from api.deps import LangDep, SessionDep
 from api.describing import SIGNED
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.web.mapping import category_name
 from boundaries.naming import Named
 from geo.i18n import Lang
 from geo.unseen import unseen
 
-router = APIRouter(tags=["control room"])
+router = APIRouter(tags=["control room"], dependencies=[Depends(known)])
 
 
 @router.get("/api/v1/ioc/urgent", responses=refusals(*KEYED), openapi_extra=SIGNED)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from api.deps import SessionDep, SettingsDep
+from api.parameters import known
 from api.refusals import KEYED, refusals
 from api.voicing import Said, Voice, voice
 from api.web import forgery
@@ -13,7 +14,7 @@ from geo import interest
 from geo.errors import ForbiddenError
 from geo.i18n import _
 
-router = APIRouter(prefix="/api/v1/reports/{code}/voices", tags=["process"])
+router = APIRouter(prefix="/api/v1/reports/{code}/voices", tags=["process"], dependencies=[Depends(known)])
 
 
 class SaidIn(BaseModel):

@@ -2,15 +2,16 @@
 
 from typing import NamedTuple
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
 from api.deps import LangDep, SessionDep
+from api.parameters import known
 from geo import storm
 from geo.i18n import Lang
 
-router = APIRouter(tags=["reports"])
+router = APIRouter(tags=["reports"], dependencies=[Depends(known)])
 
 
 class Alert(NamedTuple):

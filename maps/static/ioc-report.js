@@ -64,7 +64,7 @@ quangnam.wall.part(() => {
     }
     let found = null;
     try {
-      const response = await fetch(`${config.api}/ioc/reports/${encodeURIComponent(code)}?${wall.query()}`);
+      const response = await fetch(`${config.api}/ioc/reports/${encodeURIComponent(code)}?lang=${document.documentElement.lang}`);
       if (response.ok) found = await response.json();
     } catch { /* told below */ }
     if (shown !== code || !dialog.open) return;

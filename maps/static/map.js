@@ -29,7 +29,7 @@ const quangnam = (() => {
   // An address of the API with the page's filters; what lies outside both boxes is asked for in vain.
   function address(path, bounds, more = {}) {
     const query = new URLSearchParams();
-    for (const name of ["category", "unit", "area", "state", "since", "until", "q"]) {
+    for (const name of ["category", "unit", "area", "state", "since", "until", "q", "edition"]) {
       if (config.filters[name]) query.set(name, config.filters[name]);
     }
     for (const [name, value] of Object.entries(more)) query.set(name, value);

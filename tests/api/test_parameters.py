@@ -1,5 +1,6 @@
 """What stands in an address holds, or is refused with a sentence: nothing of it is lost in silence."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -61,6 +62,61 @@ def test_a_misspelled_parameter_is_named_beside_those_that_there_are(client: Tes
     assert "sate" in detail
     described = client.get("/openapi.json").json()["paths"][door.partition("?")[0]]["get"]["parameters"]
     assert all(one["name"] in detail for one in described if one["in"] == "query")
+
+
+def test_no_door_of_the_api_passes_over_a_parameter_that_it_does_not_have(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    below = ("/api/v1/", "/tiles/", "/feeds/")
+    doors = [path for path, one in paths.items() if "get" in one and path.startswith(below)]
+    assert len(doors) > 25
+    for door in doors:
+        refused = client.get(re.sub(r"\{\w+\}", "1", door), params={"sate": "received"})
+        assert refused.status_code == 422, door
+        assert refused.json()["errors"][0]["field"] == "sate", door
+
+
+@pytest.mark.parametrize(
+    "page", ["/maps/incidents", "/maps/uncertain", "/maps/editions", "/api/v1/boundaries/2020/diff/2025-01"]
+)
+def test_a_page_refuses_a_slip_but_not_the_marks_of_where_its_link_was_found(client: TestClient, page: str) -> None:
+    for language, sentence in (("vi", "Không có tham số editon"), ("en", "no parameter editon")):
+        refused = client.get(f"{page}?editon=2020&lang={language}", headers={"accept": "text/html"})
+        assert refused.status_code == 422
+        assert sentence in refused.text
+    assert client.get(f"{page}?utm_source=zalo&fbclid=x&zarsrc=30&lang=en").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        "/api/v1/route?lon=108.338&lat=15.8794&edition=2020&edition=2025-07",
+        "/api/v1/boundaries/2020/diff/2025-01?demo=0&demo=1",
+        "/api/v1/boundaries/2020/correspondence/2025-01?level=commune&level=district",
+        "/maps/editions?from=2020&from=2025-01",
+        "/tiles/areas/8/204/116.mvt?edition=2020&edition=2025-07",
+        "/api/v1/density?zoom=9&zoom=10",
+        "/api/v1/reports?limit=1&limit=2",
+    ],
+)
+def test_what_is_no_filter_stands_once_too(client: TestClient, door: str) -> None:
+    refused = client.get(door)
+    assert refused.status_code == 422
+    assert "được viết 2 lần" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("beside", ["lon=108.3", "accuracy=30", "on=2025-01-01", "edition=2020", "area=503"])
+def test_a_report_is_asked_about_alone(client: TestClient, make_report: Callable[..., Report], beside: str) -> None:
+    code = make_report().code
+    refused = client.get(f"/api/v1/route?report={code}&{beside}")
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == beside.partition("=")[0]
+    assert client.get(f"/api/v1/route?report={code}&lang=en").status_code == 200
+
+
+def test_with_an_edition_the_day_is_that_of_the_rules(client: TestClient) -> None:
+    asked = "/api/v1/route?lon=108.338&lat=15.8794&on=2024-06-01"
+    assert client.get(asked).json()["edition"]["code"] == "2020"
+    assert client.get(f"{asked}&edition=2025-07").json()["edition"]["code"] == "2025-07"
 
 
 def test_an_order_names_what_it_does_not_know_and_takes_a_language(client: TestClient) -> None:
