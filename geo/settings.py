@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from geo.errors import SetupError
-from geo.i18n import _
+from geo.i18n import Lang, _
 
 PREFIX = "QUANGNAM_"
 
@@ -161,6 +161,7 @@ class Settings(BaseSettings):
     max_video_bytes: Annotated[int, Field(gt=0, description="bytes of one video as sent")] = 60_000_000
     max_video_seconds: Annotated[int, Field(gt=0, description="length of one video")] = 90
     pool_size: Annotated[int, Field(gt=0, description="database connections a web process keeps")] = 10
+    lang: Annotated[Lang, Field(description="language in which the command line refuses: vi or en")] = "vi"
 
     @cached_property
     def media_dir(self) -> Path:

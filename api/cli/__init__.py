@@ -5,9 +5,13 @@ from typing import NoReturn
 
 import typer
 from sqlalchemy.exc import OperationalError
+from typer.main import get_command
 
+from api.cli import usage
 from api.cli.later import later
-from geo.errors import QuangnamError
+from geo.errors import FaultsError, QuangnamError, SetupError
+from geo.i18n import Lang, _, translate
+from geo.settings import load
 
 COMMANDS = {
     "up": (
@@ -42,13 +46,34 @@ def about() -> None:
 def main() -> None:
     """Runs the command; an expected failure is one line on standard error and a status that is not zero."""
     try:
-        root()
+        status = root(standalone_mode=False)
+    except typer.TyperException as error:
+        if error.message or isinstance(error, typer.BadParameter):
+            _fail(usage.sentence(error, get_command(root), sys.argv[1:], _language()), error.exit_code)
+        sys.exit(error.exit_code)  # a group without a command has shown its help
+    except typer.Abort:
+        _fail(translate(_("Đã dừng."), _language()))
     except QuangnamError as error:
-        _fail(str(error))
+        _fail(_sentence(error, _language()))
     except OperationalError as error:
         _fail(" ".join(str(error.orig).split()))
+    sys.exit(status or 0)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _sentence(error: QuangnamError, lang: Lang) -> str:
+    if not isinstance(error, FaultsError):
+        return " ".join(translate(error.message, lang, **error.values).split())
+    said = [(one.field or "", translate(one.message, lang, **one.values)) for one in error.faults]
+    return " ".join(text if text.startswith(field) else f"{field}: {text}" for field, text in said)
+
+
+def _language() -> Lang:
+    try:
+        return load().lang
+    except SetupError:
+        return "vi"  # what is wrong with the settings is told, in the language of the source
+
+
+def _fail(sentence: str, status: int = 1) -> NoReturn:
     print(f"quangnam: {sentence}", file=sys.stderr)  # noqa: T201 (the command line speaks here)
-    sys.exit(1)
+    sys.exit(status)

@@ -20,7 +20,10 @@ def later(commands: Commands) -> type[TyperGroup]:
 
         def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
             name, _known, rest = super().resolve_command(ctx, args)
-            return name, load(name, commands[name][0]) if name else None, rest
+            return name, self.whole(name) if name else None, rest
+
+        def whole(self, name: str) -> Any:
+            return load(name, commands[name][0])
 
     return Later
 
