@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import context
 from api.cli.progress import progress
-from api.cli.route_file import Summary, route_file
+from api.cli.route_file import PIPE, Summary, route_file
 from api.explaining import BY, Told, explain
 from api.web.history import CHANCE
 from api.web.states import state_name
@@ -37,9 +37,10 @@ def run(
     *,
     accuracy: Annotated[str | None, typer.Option(help="sai số vị trí, mét")] = None,
     file: Annotated[
-        Path | None, typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on, category")
+        Path | None,
+        typer.Option(help="tệp CSV có các cột lon, lat, có thể thêm accuracy, on, category; -: đầu vào"),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="tệp CSV kết quả")] = None,
+    out: Annotated[Path | None, typer.Option(help="tệp CSV kết quả; -: đầu ra")] = None,
     category: Annotated[str | None, typer.Option(help="mã lĩnh vực, ví dụ dien-chieu-sang")] = None,
     edition: Annotated[str | None, typer.Option(help="phiên bản địa giới, ví dụ 2025-01")] = None,
     on: Annotated[str | None, typer.Option(help="ngày, ví dụ 2024-06-01: phiên bản có hiệu lực ngày đó")] = None,
@@ -72,7 +73,7 @@ def run(
                 category=category,
                 progress=advance,
             )
-        typer.echo(_summary(told))
+        typer.echo(_summary(told), err=out == PIPE)  # in a pipe there are lines alone
         return
     x, y = _number(lon or "", "lon"), _number(lat or "", "lat")
     with context.engine(settings) as engine, Session(engine) as session:
@@ -129,7 +130,7 @@ def _in_words(text: str, **values: Any) -> str:
 
 
 def _summary(told: Summary) -> str:
-    text = _("{rows} dòng: {routed} có đơn vị xử lý ({confirm} cần xác nhận), {refused} không; lý do ở cột reason.")
+    text = _("{rows} dòng: {routed} có đơn vị xử lý ({confirm} cần xác nhận), {refused} không; lý do ở cột error.")
     refused = told.rows - told.routed
     return translate(text, "vi", rows=told.rows, routed=told.routed, confirm=told.to_confirm, refused=refused)
 

@@ -2,26 +2,32 @@
 
 import csv
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import BinaryIO, NamedTuple, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries.routing import route_many
+from boundaries import atlas
+from boundaries.routing import Routings, route_many
 from geo.errors import InvalidError
 from geo.i18n import _
-from geo.models import Category
+from geo.models import Category, Unit
 from geo.settings import Settings
 
-ADDED = ("area_code", "area_name", "unit", "reason", "needs_confirmation", "confidence")
+ADDED = (
+    *("area_code", "area_name", "unit", "reason", "needs_confirmation", "confidence"),
+    *("edition", "commune_code", "commune_name", "unit_code", "error"),
+)
+PIPE = Path("-")  # standard input, standard output
 CHUNK = 50_000  # lines held at a time
 Rows = list[list[str]]
 Floats = NDArray[np.float64]
@@ -52,14 +58,14 @@ def route_file(
     category: str | None = None,
     progress: Callable[[float], None] = lambda _done: None,
 ) -> Summary:
-    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on, category) with six more columns to `target`.
+    """Writes `source` (UTF-8 CSV with lon, lat and perhaps accuracy, on, category) with the columns ADDED to `target`.
 
-    `on`, `accuracy` and `category` are of the lines that say none of their own.
+    `on`, `accuracy` and `category` are of the lines that say none of their own. PIPE is standard input or output.
 
-    InvalidError where it is no such file; then `target` stays as it was. `progress` is told the bytes read.
+    InvalidError where it is no such file; then `target` stays as it was. `progress` is told the bytes read of a file.
     """
     try:
-        with source.open("rb") as raw, _replaced(target) as written:
+        with _opened(source) as raw, _piped() if target == PIPE else _replaced(target) as written:
             text = TextIOWrapper(raw, "utf-8-sig", newline="")
             first = text.readline()
             reader = csv.reader(itertools.chain([first], text), delimiter=_delimiter(first))
@@ -71,7 +77,8 @@ def route_file(
             while chunk := list(itertools.islice(reader, CHUNK)):
                 rows = [row for row in chunk if row]  # an empty line is no line
                 writer.writerows(table.routed(session, settings, rows, summary=summary))
-                progress(raw.tell())
+                if source != PIPE:
+                    progress(raw.tell())
     except UnicodeDecodeError:
         raise InvalidError(_("Tệp không phải UTF-8; hãy lưu lại ở dạng “CSV UTF-8”.")) from None
     except (csv.Error, OSError) as error:
@@ -145,21 +152,12 @@ class _Table:
                 category=category[mine],
                 settings=settings,
             )
-            for row, *answer in zip(
-                mine.tolist(),
-                found.area_code,
-                found.area_name,
-                found.unit_name,
-                np.where(found.refusal == "", found.reason, found.refusal),
-                np.where(found.refusal == "", np.where(found.needs_confirmation, "true", "false"), ""),
-                [f"{one:.4f}" if one >= 0 else "" for one in found.confidence.tolist()],
-                strict=True,
-            ):
+            for row, answer in zip(mine.tolist(), _answers(session, found), strict=True):
                 self._put(rows[row], answer)
             summary.routed += int((found.refusal == "").sum())
             summary.to_confirm += int(found.needs_confirmation.sum())
-        for row in np.flatnonzero(fault != ""):
-            self._put(rows[row], ["", "", "", fault[row], "", ""])
+        for bad in np.flatnonzero(fault != ""):
+            self._put(rows[bad], _refused(fault[bad]))
         summary.rows += len(rows)
         return rows
 
@@ -187,8 +185,52 @@ class _Table:
         return numbers, wrong | (np.array([bool(text) for text in texts], np.bool_) & np.isnan(numbers))
 
 
+def _answers(session: Session, found: Routings) -> Iterator[Sequence[str | None]]:
+    """The columns ADDED of each pin."""
+    units = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
+    edition, communes = "", {}
+    if found.edition is not None:
+        sheet = atlas.sheet(session, found.edition, "commune")
+        edition, communes = found.edition.code, dict(zip(sheet.code, sheet.name, strict=True))
+    columns = (
+        *(found.refusal, found.area_code, found.area_name, found.unit_name, found.reason, found.needs_confirmation),
+        *(found.confidence.tolist(), found.commune_code, found.unit_id.tolist()),
+    )
+    for refusal, code, name, unit, reason, needs, confidence, commune, unit_id in zip(*columns, strict=True):
+        if refusal:
+            yield _refused(refusal)
+        else:
+            sure = f"{confidence:.4f}" if confidence >= 0 else ""
+            said = (code, name, unit, reason, "true" if needs else "false", sure)
+            yield (*said, edition, commune, communes.get(commune), units[unit_id], "")
+
+
+def _refused(sentence: str) -> tuple[str, ...]:
+    # In `reason` too: it was there before there was a column for it, and programs read it.
+    return ("", "", "", sentence, "", "", "", "", "", "", sentence)
+
+
 def _delimiter(line: str) -> str:
     return max(",;\t", key=line.count)
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[BinaryIO]:
+    if source == PIPE:
+        yield sys.stdin.buffer
+    else:
+        with source.open("rb") as file:
+            yield file
+
+
+@contextmanager
+def _piped() -> Iterator[TextIO]:
+    text = TextIOWrapper(sys.stdout.buffer, "utf-8", newline="")
+    try:
+        yield text
+        text.flush()
+    finally:
+        text.detach()  # standard output stays open
 
 
 @contextmanager

@@ -1,4 +1,7 @@
 import csv
+import io
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -105,6 +108,7 @@ def test_every_line_of_a_file_comes_back_with_its_answer(run: Run, tmp_path: Pat
     assert [row["id"] for row in rows] == list("123456789")
     assert [rows[0][name] for name in ("note", *route_file.ADDED)] == [
         'a, "b"', "503", "Hội An", "UBND thành phố Hội An", "inside", "false", "1.0000",
+        "2020", "20410", "Sơn Phong", "ubnd-503", "",
     ]  # fmt: skip
     assert rows[4]["note"] == "hai\ndòng"
     assert [rows[4]["reason"], rows[4]["needs_confirmation"]] == ["uncertain", "true"]
@@ -113,8 +117,27 @@ def test_every_line_of_a_file_comes_back_with_its_answer(run: Run, tmp_path: Pat
     for row, word in zip(
         [*rows[1:4], *rows[5:8]], ["đổi chỗ", "hữu hạn", "accuracy", "2026-01-31", "nhiều ô", "86 km"], strict=True
     ):
-        assert word in row["reason"]
-        assert [row[name] for name in ("area_code", "unit", "needs_confirmation", "confidence")] == [""] * 4
+        assert word in row["error"]
+        assert row["reason"] == row["error"]
+        assert {row[name] for name in route_file.ADDED if name not in ("reason", "error")} == {""}
+    assert [rows[8][name] for name in ("edition", "commune_code", "unit_code", "error")] == ["", "", "ioc", ""]
+
+
+def test_a_pipe_gets_the_lines_and_nothing_else(database_url: str, tmp_path: Path) -> None:
+    known = os.environ | {"QUANGNAM_DATABASE_URL": database_url, "QUANGNAM_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "api", "route", "--file", "-", "--out", "-", "--edition", "2025-07"]
+    sent = b"id,lon,lat\n1,108.338,15.8794\n2,15.8794,108.338\n3,107.995,15.651\n"
+    done = subprocess.run(command, input=sent, capture_output=True, check=False, timeout=120, env=known)
+    rows = list(csv.DictReader(io.StringIO(done.stdout.decode(), newline="")))
+    assert done.returncode == 0
+    assert [row["id"] for row in rows] == ["1", "2", "3"]
+    assert [row["commune_code"] == row["area_code"] != "" for row in rows] == [True, False, True]
+    assert [bool(row["error"]) for row in rows] == [False, True, False]
+    assert {row["edition"] for row in rows} == {"2025-07", ""}
+    assert done.stderr.decode().count("\n") == 1
+    assert "3 dòng: 2 có đơn vị xử lý" in done.stderr.decode()
+    refused = subprocess.run(command, input=b"a,b\n1,2\n", capture_output=True, check=False, timeout=120, env=known)
+    assert (refused.returncode, refused.stdout, refused.stderr.count(b"\n")) == (1, b"", 1)
 
 
 def test_a_file_longer_than_a_chunk_keeps_its_order(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
