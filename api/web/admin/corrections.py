@@ -94,7 +94,13 @@ def _row(one: _Place) -> Row:
     ]
     if one.edition is not None:
         notes.append((OTHER, {"name": one.edition}))
-    return Row(one.key, [one.name], notes, ACTS[one.state])
+    place = {
+        "type": "Feature",
+        "id": one.key,
+        "properties": {"state": one.state, "name": one.name},
+        "geometry": orjson.loads(shapely.to_geojson(_degrees(one.shape))),
+    }
+    return Row(one.key, [one.name], notes, ACTS[one.state], place=place)
 
 
 def _accept(change: Change) -> Saved:
@@ -125,19 +131,6 @@ def _decide(change: Change, state: str) -> Saved:
     return Saved(TOLD[state])
 
 
-def _places(session: Session) -> list[dict[str, Any]]:
-    """The polygons as GeoJSON features in degrees, by the keys of the rows."""
-    return [
-        {
-            "type": "Feature",
-            "id": one.key,
-            "properties": {"state": one.state, "name": one.name},
-            "geometry": orjson.loads(shapely.to_geojson(_degrees(one.shape))),
-        }
-        for one in _every(session)
-    ]
-
-
 def _degrees(shape: Any) -> Any:
     return shapely.transform(shape, lambda c: np.asarray(np.round(np.column_stack(to_degrees(*c.T)), 6), np.float64))
 
@@ -153,5 +146,5 @@ CORRECTIONS = Section(
     _rows,
     act={"accept": _accept, "decline": _decline, "undo": _undo},
     may_add=False,
-    places=_places,
+    mapped=True,
 )

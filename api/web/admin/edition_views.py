@@ -161,8 +161,16 @@ def moving(edition: Edition) -> str:
     return f"{edition.state} {edition.activated_at} {edition.problem or ''}"
 
 
-def answered(request: Request, settings: Settings, template: str, status: int = 200, **values: Any) -> Response:
-    """A page of the boundaries, with what all of them have."""
+def answered(
+    request: Request,
+    settings: Settings,
+    template: str,
+    status: int = 200,
+    *,
+    config: dict[str, Any] | None = None,
+    **values: Any,
+) -> Response:
+    """A page of the boundaries, with what all of them have; `config` where it has a map."""
     mark = forgery.device(request)
     response = page(
         request,
@@ -177,6 +185,8 @@ def answered(request: Request, settings: Settings, template: str, status: int = 
         whats=WHAT,
         columns=forms.COLUMNS,
         token=forgery.token(settings, mark),
+        config=config,
+        script="admin-boundaries.js",
         **values,
     )
     forgery.remember(response, request, mark)

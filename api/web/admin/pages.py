@@ -18,7 +18,7 @@ from api.web.admin.hooks import WEBHOOKS
 from api.web.admin.people import USERS
 from api.web.admin.programs import KEYS
 from api.web.admin.rules import RULES
-from api.web.admin.section import ACTIONS, Change, Saved, Section
+from api.web.admin.section import ACTIONS, Change, Row, Saved, Section
 from api.web.admin.units import UNITS
 from api.web.admin.waiting import FLAGS, MESSAGES, REQUESTS
 from api.web.render import page
@@ -117,6 +117,7 @@ def _page(
     saved: Saved | None = None,
 ) -> Response:
     session.flush()
+    rows = section.rows(session)
     fields = section.fields(session) if section.save and (section.may_add or key) else []
     if key and section.fields_of is not None:
         fields = section.fields_of(session, key)
@@ -134,7 +135,7 @@ def _page(
         menu=MENU,
         here=section.name,
         section=section,
-        rows=section.rows(session),
+        rows=rows,
         fields=fields,
         values=values,
         key=key,
@@ -143,13 +144,12 @@ def _page(
         saved=saved,
         link=base + saved.link if saved and saved.link else "",
         token=forgery.token(settings, mark),
-        config=_map(request, session, settings, section),
+        config=_map(request, session, settings, rows) if section.mapped else None,
+        script="corrections.js",
     )
     forgery.remember(response, request, mark)
     return response
 
 
-def _map(request: Request, session: Session, settings: Settings, section: Section) -> dict[str, Any] | None:
-    if section.places is None:
-        return None
-    return mapping.config(session, settings, language(request), TEXTS, places=section.places(session))
+def _map(request: Request, session: Session, settings: Settings, rows: list[Row]) -> dict[str, Any]:
+    return mapping.config(session, settings, language(request), TEXTS, places=[one.place for one in rows if one.place])

@@ -20,6 +20,7 @@ def _rows(session: Session) -> list[Row]:
             [user.name, user.email],
             [accounts.ROLES[user.role], user.unit.name if user.unit else "", "" if user.active else _("đã đóng")],
             ("link", "end") if user.active else ("link",),
+            changes=user.role in accounts.OF_A_UNIT,
         )
         for user in users
     ]

@@ -36,12 +36,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a list: its key in addresses, its title, what else to know, and what may be done with it at once."""
+    """One line of a list: its key in addresses, its title, what else to know, and what may be done with it at once.
+
+    `changes` says whether its form has anything to change; `place` is a GeoJSON feature for the map above the list.
+    """
 
     key: str
     title: Sequence[Part]
     notes: Sequence[Part] = ()
     actions: Sequence[str] = ()
+    changes: bool = True
+    place: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Section:
     act: Mapping[str, Callable[[Change], Saved]] = field(default_factory=dict)
     may_add: bool = True
     fields_of: Callable[[Session, str], list[Field]] | None = None
-    places: Callable[[Session], list[dict[str, Any]]] | None = None  # GeoJSON features, for a map above the list
+    mapped: bool = False  # whether the places of its rows are drawn above the list
 
 
 ACTIONS = {

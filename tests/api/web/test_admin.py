@@ -324,3 +324,6 @@ def test_an_officer_is_given_another_unit(
     assert officer.unit.code == "ubnd-507"
     assert "Không có đơn vị" in post(client, "users", key=str(officer.id), unit="x").text
     assert 'name="unit"' not in client.get(f"/admin/users?key={administrator.id}").text
+    listed = client.get("/admin/users").text
+    assert f'href="/admin/users?key={officer.id}"' in listed
+    assert f'href="/admin/users?key={administrator.id}"' not in listed  # whose account has no unit to change

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from fastapi.testclient import TestClient
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from boundaries import activation, corrections, editions, settlements
@@ -59,6 +59,18 @@ def test_what_was_applied_to_an_edition_that_is_not_in_force_is_listed_with_its_
     assert "Đã hoàn tác" in post(client, "corrections", key=str(row.id), action="undo").text
     session.refresh(row)
     assert row.state == "undone"
+
+
+def test_the_page_reads_what_was_settled_once(
+    client: TestClient, session: Session, settings: Settings, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    settling(session, settings, make_report)(3)
+    sign_in(client, make_user("administrator"))
+    asked: list[str] = []
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert "Gợi ý" in client.get("/admin/corrections").text
+    assert len([one for one in asked if "FROM assignments" in one]) == 1
 
 
 def test_what_is_no_suggestion_any_more_is_refused(client: TestClient, make_user: Make, sign_in: Make) -> None:
