@@ -26,6 +26,7 @@ ROOMS = {
     "/ioc": _("Màn hình"),
     "/ioc/urgent": _("Việc khẩn"),
     "/ioc/groups": _("Gợi ý gộp"),
+    "/ioc/uncertain": _("Chưa rõ nơi nào"),
     "/ioc/storm": _("Thiên tai"),
     "/ioc/log": _("Sổ trực ban"),
     "/queue": _("Bàn làm việc"),

@@ -63,6 +63,11 @@ def page(
     return response
 
 
+def fragment(template: str, lang: Lang, **values: Any) -> str:
+    """A template that is a part of a page, as HTML in a language."""
+    return _environment().get_template(template).render(_bound(lang) | values)
+
+
 def _bound(lang: Lang) -> dict[str, Any]:
     """What a template says, in one language."""
 

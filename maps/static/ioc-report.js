@@ -30,6 +30,13 @@ quangnam.wall.part(() => {
     return box;
   }
 
+  function why(found) {
+    const open = body.querySelector(".why")?.open;
+    const box = new DOMParser().parseFromString(found.why, "text/html").querySelector(".why"); // a template of the server's
+    if (box && open) box.open = true;
+    return box ? [box] : [];
+  }
+
   function fill(found) {
     const where = make("p", "where");
     const unit = make("strong", "", found.unit);
@@ -41,7 +48,7 @@ quangnam.wall.part(() => {
     const parts = [where, words];
     if (found.pictures.length) parts.push(pictures(found));
     if (found.candidates.length) parts.push(make("p", "muted", found.reason || say("settle")), wall.candidates(found));
-    parts.push(make("p", "muted", found.created), steps(found));
+    parts.push(make("p", "muted", found.created), ...why(found), steps(found));
     body.replaceChildren(...parts);
     wall.element("report-acts").textContent = found.acts.join(" · ");
   }

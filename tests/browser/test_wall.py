@@ -94,10 +94,13 @@ def test_an_uncertain_place_is_settled_with_a_click(live: Live, wall: Enter) -> 
     # The other one in the dialog, at another unit.
     page.locator("#list .report-row").click()
     dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Vì sao phản ánh đến đây?").click()
+    expect(dialog.locator(".why")).to_contain_text("Khả năng đúng nơi")
     dialog.get_by_role("button", name="Chuyển: UBND").first.click()
     expect(page.locator("#told")).to_contain_text(f"{codes[1]}: đã chuyển đến UBND")
     expect(dialog.get_by_role("button", name="Chuyển: UBND")).to_have_count(0)
     expect(dialog.locator(".steps")).to_contain_text("Trung tâm IOC chuyển đến")
+    expect(dialog.locator(".why[open]")).to_contain_text("Trung tâm IOC chuyển (Trần Thị Trực)")
     with live.sessions() as session:
         found = {one.code: one for one in session.scalars(select(Report))}
         assert [found[code].needs_confirmation for code in codes] == [False, False]

@@ -1,4 +1,4 @@
-"""Why a report is here: the box on an officer's page."""
+"""Why a report is here: the box on an officer's page and in the control room's dialog."""
 
 from dataclasses import dataclass, replace
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api import explaining
 from api.explaining import Told
+from api.web.render import fragment
 from api.web.settled import settled
 from boundaries.models import Area
 from geo.i18n import Lang
@@ -49,6 +50,12 @@ def why(session: Session, report: Report, lang: Lang, *, named: bool) -> Why | N
         rule_area=_name(session, edition_id, None, rule.area_code) if rule else None,
         rule_category=session.get_one(Category, rule.category_id) if rule else None,
     )
+
+
+def box(session: Session, report: Report, lang: Lang) -> str:
+    """The box as HTML, for the control room's dialog; blank where nothing is known."""
+    known = why(session, report, lang, named=True)
+    return fragment("why.html", lang, why=known, report=report) if known else ""
 
 
 def _name(session: Session, edition_id: int, level: str | None, code: str | None) -> str | None:

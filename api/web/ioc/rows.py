@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.web import formats, history
 from api.web.desk.choices import offers
+from api.web.desk.why import box
 from api.web.states import state_name
 from boundaries import naming
 from boundaries.models import Assignment
@@ -48,7 +49,10 @@ def rows(session: Session, found: Sequence[Row[Any]], who: Actor, lang: Lang, no
 
 
 def whole(session: Session, report: Report, who: Actor, lang: Lang, now: datetime) -> dict[str, Any]:
-    """What the dialog over the map shows: the essentials, the pictures, the newest steps, what can be settled here."""
+    """What the dialog over the map shows: the essentials, the pictures, the newest steps, what can be settled here.
+
+    `why` is the desk's box as HTML.
+    """
     lines = history.events(session, report, lang, open_=True, inside=True)
     reason = history.reason(session, report, lang, precise=True)
     pictures = session.scalars(
@@ -65,6 +69,7 @@ def whole(session: Session, report: Report, who: Actor, lang: Lang, now: datetim
         "pictures": [f"/media/{key}-small.jpg" for key in pictures],
         "created": formats.moment(report.created_at, lang),
         "reason": reason.text if reason else "",
+        "why": box(session, report, lang),
         "version": report.version,
         "candidates": _candidates(session, settle).get(report.id, []),
         "acts": [translate(offer.choice.name, lang) for offer in offers(report, who)][:6],

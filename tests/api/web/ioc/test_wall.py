@@ -109,6 +109,9 @@ def test_an_uncertain_place_comes_with_its_candidates_the_present_unit_first(
     ]
     whole = operator.get(f"/api/v1/ioc/reports/{report.code}").json()
     assert whole["candidates"] == row["candidates"]
+    desk = operator.get(f"/queue/{report.code}").text
+    assert "Vì sao phản ánh đến đây?" in whole["why"]
+    assert whole["why"] in desk  # word for word
     body = {"version": row["version"], "unit": "ubnd-507"}
     assert operator.post(f"/api/v1/reports/{report.code}/actions/reroute", json=body).status_code == 200
     assert operator.get("/api/v1/ioc/overview?tab=confirm").json()["lists"]["confirm"] == []
