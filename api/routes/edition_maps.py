@@ -1,5 +1,6 @@
 """The folium page of what one edition changes of another."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import comparing
 from api.deps import LangDep, SettingsDep, opened
 from api.parameters import known
+from api.web import alert
 from api.web.headers import fresh_nonce, security
 from boundaries.difference import pairs
 from geo.errors import InvalidError
@@ -41,6 +43,8 @@ def page(
         demo = comparing.only_demo(session)
         site = _site(lang, said, nonce)
         around = comparing.frame(session, settings, both, lang, site)
+        if warning := alert.told(session, lang):
+            around = replace(around, alert=(warning.text, warning.lang))
         choice = comparing.choice_of(session, both, views, view, lang)
     found = comparing.laid(request, both, views[view], demo=demo)
     text = comparing.draw(around, found, choice, _links(found, demo=demo), demo=demo)

@@ -75,18 +75,15 @@ def told(
     request: Request, session: Session, filters: Filters, who: Actor, lang: Lang, *, tab: str, demo: bool | None
 ) -> dict[str, Any]:
     """The answer of `look`, which the page carries from the start."""
-    past, now, kind, asked = (
-        cast(Past, request.app.state.past),
-        datetime.now(UTC),
-        _kind(session, demo),
-        _narrowed(filters),
-    )
-    found = overview(session, past, asked, active(session), now, demo=kind)
+    past, now = cast(Past, request.app.state.past), datetime.now(UTC)
+    kind, asked = _kind(session, demo), _narrowed(filters)
+    edition = active(session)
+    found = overview(session, past, asked, edition, now, demo=kind)
     lists = {
         name: rows.rows(session, waiting.listed(session, asked, now, tab=name, demo=kind), who, lang, now)
         for name in {"newest", tab if tab in waiting.TABS else "newest"}
     }
-    return telling.overview(found, lang) | {"lists": lists}
+    return telling.overview(found, lang) | {"lists": lists, "edition": edition.code if edition else None}
 
 
 def _kind(session: Session, demo: bool | None) -> bool:

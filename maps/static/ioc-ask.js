@@ -39,9 +39,17 @@ quangnam.wall.part(() => {
     if (found) {
       good = Date.now();
       wall.tell("overview", found);
+      if (found.edition !== data.overview.edition) anew();
     }
     connection(Boolean(found));
     return mine.again ? soon() : at(found ? MOST : LEAST * 2);
+  }
+
+  // Under other boundaries the map is another one, and what is chosen stands in the address.
+  function anew() {
+    const open = document.querySelector("dialog[open]");
+    if (open) open.addEventListener("close", anew, { once: true });
+    else location.reload();
   }
 
   function connection(reached) {

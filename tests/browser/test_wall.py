@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from boundaries import activation
 from geo import accounts, logins
 from geo.models import Report
 from tests.browser.conftest import PHONE, Live, OpenPage, Traffic
@@ -268,6 +269,22 @@ def test_a_lost_connection_is_said_and_what_was_missed_comes_by_itself(live: Liv
     expect(state).to_have_text("Trực tiếp")
     page.evaluate('document.dispatchEvent(new Event("quangnam:lost"))')
     expect(state).to_contain_text("Mất kết nối từ")
+
+
+def test_under_a_new_edition_the_map_is_drawn_anew_with_what_was_chosen(live: Live, wall: Enter) -> None:
+    code = live.report()
+    page = wall("?tab=late&category=giao-thong&demo=false")
+    expect(page.locator("#map .choropleth")).to_have_count(18)
+    page.get_by_role("tab", name="Mới nhất").click()
+    page.locator("#list .report-row").click()
+    with live.sessions.begin() as session:
+        activation.activate(session, "2025-01", settings=live.settings)
+    with page.expect_response("**/ioc/overview?*"):
+        page.evaluate("quangnam.wall.tell('now')")
+    expect(page.get_by_role("dialog")).to_contain_text(code)  # somebody is reading
+    page.keyboard.press("Escape")
+    expect(page.locator("#map .choropleth")).to_have_count(17)
+    expect(page.get_by_label("Lĩnh vực")).to_have_value("giao-thong")
 
 
 def test_who_is_signed_out_meanwhile_is_led_to_the_sign_in(wall: Enter) -> None:

@@ -98,7 +98,7 @@ def _end(change: Change) -> Saved:
 
 USERS = Section(
     "users",
-    _("Tài khoản"),
+    _("Các tài khoản"),
     _("Mỗi người một tài khoản; mật khẩu do chính họ chọn bằng liên kết dùng một lần."),
     _rows,
     _fields,

@@ -151,7 +151,7 @@ def _said(value: date | None) -> str:
 
 UNITS = Section(
     "units",
-    _("Đơn vị xử lý"),
+    _("Các đơn vị xử lý"),
     _(
         "Đến ngày thôi hoạt động, phản ánh đang mở, tài khoản, khóa và câu mẫu của đơn vị sang đơn vị nhận việc;"
         " trước ngày ấy rút lại được. Đơn vị chưa có tài khoản nhận phản ánh qua e-mail, kèm liên kết để xử lý."

@@ -39,7 +39,7 @@ def test_everybody_reads_the_alert_everywhere_until_it_is_over(
     client: TestClient, operator: User, make_report: Make
 ) -> None:
     pages = ["/", "/reports/new", f"/reports/{make_report().code}", "/my", "/privacy", "/offline", "/nothing"]
-    pages += [f"/maps/{name}" for name in ("incidents", "heatmap", "timeline", "districts")]
+    pages += [f"/maps/{name}" for name in ("incidents", "heatmap", "timeline", "districts", "editions", "uncertain")]
     post(client, "/ioc/storm", way="on", text=TEXT, text_en=ENGLISH, category=["thien-tai-thoi-tiet"])
     client.cookies.clear()
     browser = {"headers": {"accept": "text/html"}}
