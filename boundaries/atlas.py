@@ -17,7 +17,7 @@ from boundaries.models import Area, AreaPart, Edition
 from boundaries.pieces import Pieces
 from boundaries.raster import Raster
 
-KEPT = 6  # sheets; some 40 MB each
+KEPT = 12  # sheets; some 40 MB each with its grid: three editions at three levels are in use at once, and a draft
 _sheets: OrderedDict[tuple[Any, ...], "Sheet"] = OrderedDict()
 _lock = Lock()
 
