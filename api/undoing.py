@@ -1,6 +1,7 @@
 """An activation undone by the worker, because somebody pressed a button and should not wait for it with a page open."""
 
 import logging
+from collections.abc import Callable
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,20 +24,30 @@ def ask(session: Session, edition: Edition, user_id: int) -> None:
 
 
 def do(sessions: sessionmaker[Session], settings: Settings, code: str, user_id: int) -> None:
-    """Undoes it; where that is not possible the edition says why, and all stays as it was.
+    """Undoes it; where that is not possible the edition says why, and all stays as it was."""
 
-    What breaks it off, such as a lock that somebody holds, is raised as well, so that the job is tried again.
+    def work(session: Session) -> None:
+        if editions.find(session, code).state == "active":  # else it was done before the worker died
+            activation.undo(session, code, settings=settings, user_id=user_id)
+
+    tried(sessions, code, work, _("Việc hoàn tác bị ngắt giữa chừng; máy chủ thử lại vài lần, sau đó hãy bấm lại."))
+
+
+def tried(sessions: sessionmaker[Session], code: str, work: Callable[[Session], None], broken: str) -> None:
+    """Does a work on an edition; where that is not possible the edition says why.
+
+    What breaks it off, such as a lock that somebody holds, is raised as well, so that the job is tried again; the
+    edition then says `broken`.
     """
     try:
         with sessions.begin() as session:
-            if editions.find(session, code).state == "active":  # else it was done before the worker died
-                activation.undo(session, code, settings=settings, user_id=user_id)
+            work(session)
             editions.find(session, code).problem = None
     except ConflictError as error:
         _failed(sessions, code, str(error))
     except Exception:
-        _log.exception("The edition %s could not be undone", code)
-        _failed(sessions, code, _("Việc hoàn tác bị ngắt giữa chừng; máy chủ thử lại vài lần, sau đó hãy bấm lại."))
+        _log.exception("The work on the edition %s was broken off", code)
+        _failed(sessions, code, broken)
         raise
 
 

@@ -1,20 +1,18 @@
 """An edition comes into force, at once or at a moment, and goes out of it again: open reports follow, none is lost."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, importing, lookup, open_reports, ruling, turns
+from boundaries import committees, editions, importing, lookup, turns
 from boundaries.models import Activation, Edition, Moved
+from boundaries.previewing import Move, Preview, preview
 from boundaries.rerouting import Rerouting, Tally
-from boundaries.ruling import Ending
-from boundaries.scheduling import schedule, unschedule
-from boundaries.wanted import wanted
+from boundaries.scheduling import EARLY, schedule, unschedule
 from geo import moving
 from geo.errors import ConflictError
 from geo.i18n import _
@@ -22,123 +20,60 @@ from geo.models import Event, Unit
 from geo.settings import Settings
 
 Progress = Callable[[float], None]  # the share done, from 0 to 1
-_READ, _MOVED = 0.05, 0.95
+_FOUND, _MOVED = 0.5, 0.95
 
 __all__ = ["Activation", "Move", "Preview", "activate", "preview", "remove", "schedule", "undo", "unschedule"]
 
 
-@dataclass(frozen=True)
-class Move:
-    """How many open reports go from one unit to another."""
+class Asked(TypedDict, total=False):
+    """By whom a switch is asked for, and who wants to know how far it is."""
 
-    old: Unit
-    new: Unit
-    count: int
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an activation would do to the open reports now, of which `stay` keep their unit."""
-
-    edition: Edition
-    open: int
-    stay: int
-    moves: list[Move]  # the most first
-    by_hand: int  # of those that stay, the ones whose unit a person chose
-    uncertain: int  # become uncertain
-    certain: int  # become certain
-    without_committee: int  # go to the IOC, for nobody else answers there
-    changed: int  # get a line in their history: another unit, other codes of areas, more or less certain
-    rules: list[Ending]  # will have no area any more, and decide nothing
+    settings: Required[Settings]
+    user_id: int | None
+    progress: Progress
 
 
-def preview(session: Session, code: str, *, settings: Settings) -> Preview:
-    """What activating an edition on its first day, or today after that, would do to the reports that are open now.
-
-    It changes nothing. ConflictError where the edition could not be activated.
-    """
-    tally = Tally()
-    with session.begin_nested() as point:
-        turns.alone(session)
-        edition = _draft(session, code)
-        day = max(edition.valid_from, lookup.today())
-        editions.activate(session, code)
-        if _in_force(session, day) == edition.id:
-            now = open_reports.read(session)
-            tally.add(now, wanted(session, now, day, settings=settings))
-        point.rollback()
-    session.expire_all()
-    units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_(_units(tally))))}
-    moves = [Move(units[old], units[new], count) for (old, new), count in tally.moves.most_common()]
-    counts = {name: tally.counts[name] for name in Tally.NAMES}
-    edition = editions.find(session, code)
-    return Preview(edition=edition, moves=moves, rules=ruling.ending(session, edition, day), **counts)
-
-
-def activate(
-    session: Session,
-    code: str,
-    *,
-    settings: Settings,
-    user_id: int | None = None,
-    progress: Progress = lambda _done: None,
-) -> Activation:
+def activate(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     """Puts an edition in force and moves the open reports, in the session's transaction, to be committed at once.
 
-    ConflictError where it cannot be, or another activation is at work.
+    One that an older release put in force without moving them stays so, and they are moved now. ConflictError where it
+    cannot be, or another activation is at work.
     """
-    turns.alone(session)
-    edition = _draft(session, code)
-    today = lookup.today()
+    edition, today = _alone(session, code), lookup.today()
+    again = editions.owes(session, edition, today)
+    if not again:
+        editions.check(session, edition)
     if edition.valid_from > today:
-        raise ConflictError(
-            _("Phiên bản {code} chỉ hiệu lực từ ngày {day}; hãy hẹn giờ kích hoạt từ 0 giờ ngày đó."),
-            code=code,
-            day=edition.valid_from.isoformat(),
-        )
-    turns.wait(session)
-    before, state = _in_force(session, today), edition.state
-    editions.activate(session, code)
-    made = Activation(edition_id=edition.id, kind="activate", before_id=before, user_id=user_id, counts={})
-    session.add(made)
-    session.flush()
-    work = Rerouting(session, made, code, today, settings=settings)
-    if _in_force(session, today) != before:
-        _move(session, work, made, progress)
+        raise ConflictError(EARLY, code=code, day=edition.valid_from.isoformat())
+    before, state = editions.follows(session, edition, today, active=False), edition.state
+    after = editions.follows(session, edition, today, active=True)
+    work = Rerouting(session, edition, today, settings=asked["settings"])
+    with _ahead(session, edition, active=True):
+        # An edition between two others changes history alone.
+        if after is edition:
+            work.look(after)
+    if not again:
+        editions.activate(session, code)
+    made = _made(session, edition, "activate", before, asked)
+    if after is edition:
+        _move(session, work, made, asked)
     return _announced(session, made, work.tally, state, "active")
 
 
-def undo(
-    session: Session,
-    code: str,
-    *,
-    settings: Settings,
-    user_id: int | None = None,
-    progress: Progress = lambda _done: None,
-) -> Activation:
+def undo(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     """Takes the newest active edition out of force; the one before is in force again and has its reports again.
 
     ConflictError where it is not the newest, or nothing was in force before it.
     """
-    turns.alone(session)
-    edition = editions.find(session, code)
-    last = session.scalar(
-        select(Activation)
-        .where(Activation.edition_id == edition.id, Activation.kind == "activate")
-        .order_by(Activation.id.desc())
-        .limit(1)
-    )
+    edition, today = _alone(session, code), lookup.today()
     predecessor = editions.undoable(session, edition)
-    turns.wait(session)
-    # Another edition may have been put between the two since: then nothing can be as it was.
-    again = last is not None and last.before_id == predecessor.id
-    before = _moved(session, last.id) if last is not None and again else {}
+    before = _moved(session, edition, predecessor)
+    work = Rerouting(session, edition, today, settings=asked["settings"], before=before)
+    with _ahead(session, edition, active=False):
+        work.look(editions.follows(session, edition, today, active=False))
     editions.deactivate(session, edition, predecessor)
-    made = Activation(edition_id=edition.id, kind="undo", before_id=edition.id, user_id=user_id, counts={})
-    session.add(made)
-    session.flush()
-    work = Rerouting(session, made, code, lookup.today(), settings=settings, before=before)
-    _move(session, work, made, progress)
+    made = _made(session, edition, "undo", edition, asked)
+    _move(session, work, made, asked)
     return _announced(session, made, work.tally, "active", "draft")
 
 
@@ -160,34 +95,68 @@ def remove(session: Session, code: str) -> None:
     committees.set_days(session)
 
 
-def _draft(session: Session, code: str) -> Edition:
+def _alone(session: Session, code: str) -> Edition:
+    """The edition as it is now, while nobody else switches any."""
+    turns.alone(session)
     edition = editions.find(session, code)
-    # Whoever writes areas into it waits, and is told afterwards that it is active.
-    session.refresh(edition, with_for_update={"key_share": True})
-    if edition.state == "active":
-        raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
+    session.refresh(edition)
     return edition
 
 
-def _in_force(session: Session, day: date) -> int | None:
-    found = session.execute(select(Edition.id).where(lookup.in_force(False)), {"day": day})
-    return found.scalar_one_or_none()
+@contextmanager
+def _ahead(session: Session, edition: Edition, *, active: bool) -> Iterator[None]:
+    """What is found out before anything is written: until then the transaction keeps no reader of the history waiting.
+
+    The units have the days that they are to have. Afterwards nobody else changes the edition; BusyError where somebody
+    did meanwhile.
+    """
+    turns.wait(session)
+    seen = _stamp(edition)
+    with committees.days_if(session, edition, active=active):
+        yield
+    session.refresh(edition, with_for_update={"key_share": True})
+    if _stamp(edition) != seen:
+        raise turns.BusyError(
+            _("Người khác vừa thay đổi phiên bản {code}. Hãy xem lại rồi làm lại nếu vẫn cần."), code=edition.code
+        )
 
 
-def _move(session: Session, work: Rerouting, made: Activation, progress: Progress) -> None:
-    progress(_READ)
-    work.all()
-    work.rest()
+def _stamp(edition: Edition) -> tuple[Any, ...]:
+    return edition.state, edition.created_at, edition.activate_at
+
+
+def _made(session: Session, edition: Edition, kind: str, before: Edition | None, asked: Asked) -> Activation:
+    made = Activation(
+        edition_id=edition.id,
+        kind=kind,
+        before_id=before.id if before else None,
+        user_id=asked.get("user_id"),
+        counts={},
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _move(session: Session, work: Rerouting, made: Activation, asked: Asked) -> None:
+    progress = asked.get("progress", _silent)
+    progress(_FOUND)
+    work.all(made)
+    work.rest(made)
     progress(_MOVED)
     turns.close(session)
     began = time.perf_counter()
-    work.rest()
+    work.rest(made)
     made.counts = {"held_ms": round(1_000 * (time.perf_counter() - began))}
     progress(1)
 
 
+def _silent(_done: float) -> None:
+    pass
+
+
 def _announced(session: Session, made: Activation, tally: Tally, before: str, after: str) -> Activation:
-    names = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(_units(tally))))
+    names = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(tally.units)))
     codes = {row.id: row.code for row in names}
     moves = [{"from": codes[old], "to": codes[new], "count": count} for (old, new), count in tally.moves.most_common()]
     made.counts = made.counts | {name: tally.counts[name] for name in Tally.NAMES} | {"moves": moves}
@@ -198,16 +167,21 @@ def _announced(session: Session, made: Activation, tally: Tally, before: str, af
     return made
 
 
-def _moved(session: Session, activation_id: int) -> dict[int, Row[Any]]:
-    """What an activation moved and nobody has moved since, by report; rows of Moved.
+def _moved(session: Session, edition: Edition, predecessor: Edition) -> Mapping[int, Row[Any]]:
+    """What was moved when an edition came into force and nobody has moved since, by report; rows of Moved.
 
-    What a later edition moved has come back by its own undoing.
+    What a later edition moved has come back by its own undoing. Where an edition was put between the two since, nothing
+    can be as it was.
     """
+    undone = select(func.coalesce(func.max(Activation.id), 0)).where(
+        Activation.edition_id == edition.id, Activation.kind == "undo"
+    )
+    mine = select(Activation).where(Activation.edition_id == edition.id, Activation.id > undone.scalar_subquery())
+    some = session.scalars(mine.order_by(Activation.id)).all()
+    if not some or some[-1].before_id != predecessor.id:
+        return {}
     since = (Event.report_id == Moved.report_id, Event.id > Moved.event_id, Event.action.in_(moving.BY_HAND))
     again = exists().where(*since, Event.door != moving.EDITION)
-    query = select(*Moved.__table__.columns).where(Moved.activation_id == activation_id, ~again)
-    return {one.report_id: one for one in session.execute(query)}
-
-
-def _units(tally: Tally) -> Iterable[int]:
-    return {one for pair in tally.moves for one in pair}
+    query = select(*Moved.__table__.columns).where(Moved.activation_id.in_([one.id for one in some]), ~again)
+    # Of several the first, the last to be put here: before it all was as it is to be again.
+    return {one.report_id: one for one in session.execute(query.order_by(Moved.activation_id.desc()))}

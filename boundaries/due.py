@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, scheduling, turns
+from boundaries import activation, readiness, scheduling, turns
 from boundaries.models import Edition
 from geo.errors import QuangnamError
 from geo.i18n import _
@@ -29,11 +29,14 @@ def activate(sessions: sessionmaker[Session], settings: Settings, now: datetime)
 def _one(sessions: sessionmaker[Session], settings: Settings, code: str, now: datetime) -> bool:
     try:
         with sessions.begin() as session:
+            turns.alone(session)
             # While another one was at work somebody may have cancelled this one or put it off.
             edition = scheduling.due(session, code, now)
             if edition is None:
                 return False
-            activation.activate(session, code, settings=settings, user_id=edition.scheduled_by_id)
+            made = activation.activate(session, code, settings=settings, user_id=edition.scheduled_by_id)
+            for unit, reports in readiness.after(session, made, settings):
+                _log.warning("%s: %s open reports came to %s, which has no account", code, reports, unit.code)
     except turns.BusyError:
         return False
     except QuangnamError as error:

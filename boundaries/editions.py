@@ -95,7 +95,7 @@ def activate(session: Session, code: str) -> Edition:
         return edition
     check(session, edition)
     # Two activations at once would each set the end of the same predecessor.
-    active = _active(session)
+    active = active_ones(session, lock=True)
     before = [one for one in active if one.valid_from < edition.valid_from]
     after = [one for one in active if one.valid_from > edition.valid_from]
     if before:
@@ -110,7 +110,9 @@ def activate(session: Session, code: str) -> Edition:
 
 
 def check(session: Session, edition: Edition) -> None:
-    """ConflictError where a draft could not be activated: it lacks areas, or another one began on the same day."""
+    """ConflictError where an edition could not be activated: it is, lacks areas, or another one began on its day."""
+    if edition.state == "active":
+        raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=edition.code)
     routed = select(Area.id).where(Area.edition_id == edition.id, Area.level == edition.routing_level).limit(1)
     if session.scalar(routed) is None:
         raise ConflictError(
@@ -131,7 +133,7 @@ def undoable(session: Session, edition: Edition) -> Edition:
     """The edition that comes into force again when this one is undone; ConflictError where it cannot be."""
     if edition.state != "active":
         raise ConflictError(_("Phiên bản {code} chưa hiệu lực nên không có gì để hoàn tác."), code=edition.code)
-    active = _active(session)
+    active = active_ones(session)
     if active[-1].id != edition.id:
         raise ConflictError(
             _("Chỉ hoàn tác được phiên bản mới nhất đang hiệu lực, là {newest}; hãy hoàn tác nó trước."),
@@ -152,12 +154,29 @@ def deactivate(session: Session, edition: Edition, predecessor: Edition) -> None
     committees.set_days(session)
 
 
-def _active(session: Session) -> list[Edition]:
+def active_ones(session: Session, *, lock: bool = False) -> list[Edition]:
+    """The active editions, oldest first."""
+    query = select(Edition).where(Edition.state == "active").order_by(Edition.valid_from)
     # Not against the keys: each report that comes in points to its edition.
-    query = (
-        select(Edition).where(Edition.state == "active").order_by(Edition.valid_from).with_for_update(key_share=True)
-    )
-    return list(session.scalars(query))
+    return list(session.scalars(query.with_for_update(key_share=True) if lock else query))
+
+
+def follows(session: Session, edition: Edition, day: date, *, active: bool) -> Edition | None:
+    """The edition that would be in force on a day were this one active, or not; None where none would."""
+    others = [one for one in active_ones(session) if one.id != edition.id]
+    begun = [one for one in [*others, *([edition] if active else [])] if one.valid_from <= day]
+    return max(begun, key=lambda one: one.valid_from, default=None)
+
+
+def owes(session: Session, edition: Edition, day: date) -> bool:
+    """Whether an older release put an edition that is in force in the place of another, and moved no open reports."""
+    if edition.state != "active" or follows(session, edition, day, active=True) != edition:
+        return False
+    if follows(session, edition, day, active=False) is None:
+        return False
+    # Each activation since then has counts, be it of nothing.
+    done = select(Activation.id).where(Activation.edition_id == edition.id, Activation.counts.has_key("open"))
+    return session.scalar(done.limit(1)) is None
 
 
 def _any(session: Session) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from boundaries import open_reports
 from boundaries import wanted as wants
-from boundaries.models import Activation, Assignment
+from boundaries.models import Activation, Assignment, Edition
 from boundaries.open_reports import Ids, OpenReports
 from boundaries.wanted import Wanted
 from geo import moving
@@ -65,9 +65,28 @@ class Tally:
         )
         self.moves += Counter(zip(now.unit_id[~stays].tolist(), wanted.unit_id[~stays].tolist(), strict=True))
 
+    @property
+    def units(self) -> set[int]:
+        """The ids of the units that get or lose some."""
+        return {one for pair in self.moves for one in pair}
+
+    def came(self) -> Counter[int]:
+        """How many a unit gets, by its id."""
+        return self._each(1)
+
+    def went(self) -> Counter[int]:
+        """How many a unit loses, by its id."""
+        return self._each(0)
+
+    def _each(self, side: int) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for pair, count in self.moves.items():
+            found[pair[side]] += count
+        return found
+
 
 class Rerouting:
-    """One activation, or its undoing, at work on the open reports; the editions are switched before, not yet committed.
+    """The open reports follow one activation, or its undoing: found out before the switch, written after it.
 
     `before` has what an undone activation moved, by report, as rows of Moved; then only those follow, and what its
     edition routed.
@@ -76,8 +95,7 @@ class Rerouting:
     def __init__(
         self,
         session: Session,
-        activation: Activation,
-        code: str,
+        edition: Edition,
         day: date,
         *,
         settings: Settings,
@@ -85,34 +103,40 @@ class Rerouting:
     ) -> None:
         self.tally = Tally()
         self._session, self._settings, self._day = session, settings, day
-        self._id, self._user_id, self._kind = activation.id, activation.user_id, activation.kind
-        self._edition_id, self._code, self._before = activation.edition_id, code, before
+        self._edition_id, self._code, self._before = edition.id, edition.code, before
         self._done = np.zeros(0, np.int64)
         self._at = datetime.now(UTC)
+        self._found: tuple[OpenReports, Wanted] | None = None
 
-    def all(self) -> None:
-        """Moves every open report that is to be moved and that nobody holds or changes meanwhile."""
-        self._take(open_reports.read(self._session))
+    def look(self, follows: Edition | None) -> None:
+        """Finds out where each open report belongs by the edition that is to follow; nothing is written yet."""
+        now = open_reports.read(self._session)
+        self._found = now, self._wanted(now, follows.code if follows else None)
 
-    def rest(self) -> None:
+    def all(self, made: Activation) -> None:
+        """Moves every report that was looked at, is to be moved, and that nobody has changed since."""
+        assert self._found is not None  # looked at
+        self._take(made, *self._found)
+
+    def rest(self, made: Activation) -> None:
         """Moves what has come, or was changed by a step, since."""
         left = np.setdiff1d(open_reports.marks(self._session), self._done, assume_unique=True)
         if len(left):
-            self._take(open_reports.read(self._session, open_reports.marked(left)))
+            now = open_reports.read(self._session, open_reports.marked(left))
+            self._take(made, now, self._wanted(now))
 
-    def _take(self, now: OpenReports) -> None:
-        wanted = self._wanted(now)
+    def _take(self, made: Activation, now: OpenReports, wanted: Wanted) -> None:
         differs = wanted.differs(now)
         locked = moving.lock(self._session, now.id[differs], now.version[differs])
         mine = np.isin(now.id, locked)
         known = mine | ~differs
         self.tally.add(now.take(known), wanted.take(known))
-        self._write(now.take(mine), wanted.take(mine))
+        self._write(made, now.take(mine), wanted.take(mine))
         # Each step makes another version, this one as well.
         self._done = np.union1d(self._done, open_reports.mark(now.id, now.version + mine)[known])
 
-    def _wanted(self, now: OpenReports) -> Wanted:
-        found = wants.wanted(self._session, now, self._day, settings=self._settings)
+    def _wanted(self, now: OpenReports, edition: str | None = None) -> Wanted:
+        found = wants.wanted(self._session, now, self._day, edition=edition, settings=self._settings)
         if self._before is None:
             return found
         existing = set(wants.existing(self._session, self._day))
@@ -126,7 +150,7 @@ class Rerouting:
                 found.stay(now, row)
         return found
 
-    def _write(self, now: OpenReports, wanted: Wanted) -> None:
+    def _write(self, made: Activation, now: OpenReports, wanted: Wanted) -> None:
         if not len(now):
             return
         codes, unsure = (wanted.area_code, wanted.commune_code), wanted.needs_confirmation
@@ -136,15 +160,15 @@ class Rerouting:
             moves,
             door=moving.EDITION,
             now=self._at,
-            user_id=self._user_id,
-            data={"edition": self._code, "kind": self._kind},
+            user_id=made.user_id,
+            data={"edition": self._code, "kind": made.kind},
         )
         connection = driver(self._session)
         back = self._give_back(now, wanted)
         columns = _explained(now.take(~back), wanted.take(~back), self._at)
         copy(connection, "assignments", columns, encode(list(columns.values())))
-        if self._kind == "activate":
-            _remember(connection, self._id, now, events)
+        if made.kind == "activate":
+            _remember(connection, made.id, now, events)
 
     def _give_back(self, now: OpenReports, wanted: Wanted) -> NDArray[np.bool_]:
         """Which of the reports go back to where they were: with that explanation, and to who worked on them."""

@@ -12,6 +12,7 @@ from geo.errors import ConflictError, InvalidError
 from geo.i18n import _
 
 SWITCH = "switch"  # the job that activates what is due
+EARLY = _("Phiên bản {code} chỉ hiệu lực từ ngày {day}; hãy hẹn giờ kích hoạt từ 0 giờ ngày đó.")
 _PAST = timedelta(minutes=1)  # longer ago it is a slip of the pen and not "now"
 
 
@@ -21,8 +22,6 @@ def schedule(session: Session, code: str, at: datetime, user_id: int | None = No
     ConflictError where it could not be activated, InvalidError for a moment that is past or before its first day.
     """
     edition = _locked(session, code)
-    if edition.state == "active":
-        raise ConflictError(_("Phiên bản {code} đã hiệu lực."), code=code)
     editions.check(session, edition)
     if at < datetime.now(UTC) - _PAST:
         raise InvalidError(
@@ -31,12 +30,7 @@ def schedule(session: Session, code: str, at: datetime, user_id: int | None = No
             moment=f"{at.astimezone(ZONE):%d/%m/%Y %H:%M}",
         )
     if at.astimezone(ZONE).date() < edition.valid_from:
-        raise InvalidError(
-            _("Phiên bản {code} chỉ hiệu lực từ ngày {day}; hãy hẹn giờ kích hoạt từ 0 giờ ngày đó."),
-            field="at",
-            code=code,
-            day=edition.valid_from.isoformat(),
-        )
+        raise InvalidError(EARLY, field="at", code=code, day=edition.valid_from.isoformat())
     edition.state, edition.activate_at, edition.scheduled_by_id, edition.problem = "scheduled", at, user_id, None
     session.flush()
     # A job that waits for a later moment would hold up all that share its lock: that moment is the minute clock's.
@@ -56,8 +50,9 @@ def unschedule(session: Session, code: str) -> Edition:
 
 
 def due(session: Session, code: str, now: datetime) -> Edition | None:
-    """The edition where its moment has come; until the session's transaction ends nobody cancels it or puts it off."""
-    edition = _locked(session, code)
+    """The edition where its moment has come and was not cancelled or put off."""
+    edition = editions.find(session, code)
+    session.refresh(edition)
     return edition if edition.activate_at is not None and edition.activate_at <= now else None
 
 

@@ -63,10 +63,17 @@ class Wanted:
         return found | np.fromiter((mine != theirs for mine, theirs in others), np.bool_, len(now))
 
 
-def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings) -> Wanted:
-    """What the edition in force on a day, its units and the rules say of open reports."""
+def wanted(session: Session, now: OpenReports, day: date, *, edition: str | None = None, settings: Settings) -> Wanted:
+    """What the edition named or in force on a day, the units of that day and the rules say of open reports."""
     found = routing.route_many(
-        session, now.lon, now.lat, accuracy=now.accuracy, on=day, category=now.category, settings=settings
+        session,
+        now.lon,
+        now.lat,
+        accuracy=now.accuracy,
+        on=day,
+        edition=edition,
+        category=now.category,
+        settings=settings,
     )
     there = np.isin(now.unit_id, existing(session, day))
     result = Wanted(
@@ -87,7 +94,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
     )
     if found.edition is not None:
         heirs = Heirs(session, found.edition)
-        _choices(session, now, result, day, heirs=heirs, settings=settings)
+        _choices(session, now, result, day, edition=edition, heirs=heirs, settings=settings)
         _settlements(session, now, result, day, edition=found.edition, heirs=heirs)
     _words(now, result)
     _outside(session, found.refusal != "", result)
@@ -96,12 +103,19 @@ def wanted(session: Session, now: OpenReports, day: date, *, settings: Settings)
 
 
 def existing(session: Session, day: date) -> list[int]:
-    """The ids of the units that exist on a day."""
-    return list(session.scalars(select(Unit.id).where(succession.there(day))))
+    """The ids of the units that exist on a day, as the session knows them (`committees.days_if`)."""
+    return [one.id for one in session.scalars(select(Unit)) if succession.exists(one, day)]
 
 
 def _choices(
-    session: Session, now: OpenReports, result: Wanted, day: date, *, heirs: Heirs, settings: Settings
+    session: Session,
+    now: OpenReports,
+    result: Wanted,
+    day: date,
+    *,
+    edition: str | None,
+    heirs: Heirs,
+    settings: Settings,
 ) -> None:
     """Near a border the sender's word goes on to hold, where the edition still has the area they chose or its heir."""
     for row in np.flatnonzero([one is not None for one in now.chosen]).tolist():
@@ -114,6 +128,7 @@ def _choices(
             float(now.lat[row]),
             accuracy=None if np.isnan(accuracy) else accuracy,
             on=day,
+            edition=edition,
             category=now.category[row],
             area=_heir(now, result, row, chosen, heirs) or chosen,
             settings=settings,
@@ -135,7 +150,7 @@ def _settlements(
         # Where the edition leaves no doubt there is nothing to say.
         if area is None or (near is None and area == result.area_code[row]):
             continue
-        hit = lookup.named(session, edition, area, on=day)
+        hit = lookup.named(session, edition, area, on=None)
         found = settled.routing(session, edition, hit, float(now.lon[row]), float(now.lat[row]))
         found = routing.by_rule(session, found, now.category[row], day)
         _write(result, row, found)

@@ -1,6 +1,6 @@
 """quangnam boundaries preview, activate, undo, remove: editions that come into force and go again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from api.cli import context
 from api.cli.progress import progress
 from api.cli.tables import show
-from boundaries import activation, editions
+from boundaries import activation, editions, readiness
 from boundaries.models import Activation
+from boundaries.readiness import Unready
 from geo.deadlines import ZONE
-from geo.settings import load
+from geo.i18n import translate
+from geo.settings import Settings, load
 
 EditionCode = Annotated[str, typer.Argument(help="mã phiên bản, ví dụ 2025-07")]
 MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"]
@@ -35,6 +37,7 @@ def preview(edition: EditionCode) -> None:
                 f"Quy tắc {one.category.name} → {one.unit.name} sẽ không còn áp dụng: phiên bản không có "
                 f"{one.area.kind} {one.area.name} ({one.area.code})."
             )
+        _warn(found.unready, settings)
 
 
 def activate(
@@ -44,7 +47,10 @@ def activate(
         typer.Option(formats=MOMENTS, help="hẹn giờ (giờ Việt Nam), worker sẽ làm; không có thì kích hoạt ngay"),
     ] = None,
 ) -> None:
-    """Puts an edition in force, now or at a moment: open reports follow it, and reports go on coming in meanwhile."""
+    """Puts an edition in force, now or at a moment: open reports follow it, and reports go on coming in meanwhile.
+
+    Of one that an older release put in force the open reports follow now.
+    """
     settings = load()
     with context.engine(settings) as engine, Session(engine) as session, session.begin():
         if at is not None:
@@ -55,6 +61,7 @@ def activate(
             made = activation.activate(session, edition, settings=settings, progress=advance)
         one = editions.find(session, edition)
         _counted(made)
+        _warn(readiness.after(session, made, settings), settings)
         until = f" đến trước {one.valid_until.isoformat()}" if one.valid_until else ""
         typer.echo(f"Phiên bản {one.code} hiệu lực từ {one.valid_from.isoformat()}{until}.")
 
@@ -70,6 +77,7 @@ def undo(edition: EditionCode) -> None:
         with progress(1, edition) as advance:
             made = activation.undo(session, edition, settings=settings, progress=advance)
         _counted(made)
+        _warn(readiness.after(session, made, settings), settings)
         typer.echo(f"Đã hoàn tác; phiên bản {edition} lại là bản nháp.")
 
 
@@ -86,6 +94,15 @@ def _counted(made: Activation) -> None:
     typer.echo(
         f"{counts['open']} phản ánh đang mở: {counts['stay']} giữ đơn vị, {counts['open'] - counts['stay']} đã chuyển."
     )
+
+
+def _warn(unready: Sequence[Unready], settings: Settings) -> None:
+    for one in unready:
+        typer.echo(
+            f"Cảnh báo: {one.unit.name} ({one.unit.code}) nhận {one.reports} phản ánh mà chưa ai xem được.", err=True
+        )
+    if unready:
+        typer.echo(translate(readiness.TODO if settings.smtp_url else readiness.TODO_WITHOUT_MAIL, "vi"), err=True)
 
 
 def _show(moves: Iterable[tuple[str, str, int]]) -> None:

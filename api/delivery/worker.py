@@ -7,7 +7,7 @@ from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import JobAborted
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import archiving, exporting, undoing
+from api import archiving, exporting, rerouting, undoing
 from api.delivery import bringing, sending
 from api.sms import replies
 from boundaries import due, incoming, placing, scheduling
@@ -159,6 +159,10 @@ def _undoing(app: App, settings: Settings, sessions: sessionmaker[Session]) -> N
     @app.task(name=undoing.UNDO, retry=RetryStrategy(max_attempts=3, wait=4))
     def undo_edition(code: str, user_id: int) -> None:
         undoing.do(sessions, settings, code, user_id)
+
+    @app.task(name=rerouting.REROUTE, retry=RetryStrategy(max_attempts=3, wait=4))
+    def reroute_edition(code: str, user_id: int) -> None:
+        rerouting.do(sessions, settings, code, user_id)
 
 
 def run(url: str, settings: Settings, sessions: sessionmaker[Session]) -> None:

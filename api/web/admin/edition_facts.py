@@ -9,13 +9,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.remembered import Remembered
-from boundaries import checks, diff, editions, lookup
+from boundaries import checks, diff, editions, lookup, readiness
 from boundaries.checks import Coverage
 from boundaries.diff import Place
 from boundaries.models import Activation, Area, Edition
+from boundaries.readiness import Unready
 from geo.errors import BusyError, ConflictError
 from geo.i18n import _
 from geo.models import User
+from geo.settings import Settings
 
 STATES = {
     "draft": _("bản nháp"),
@@ -75,12 +77,20 @@ def state(edition: Edition, today: date) -> str:
 
 
 def predecessor(session: Session, edition: Edition) -> Edition | None:
-    """The edition that undoing an activation would put in force again; None where it cannot be undone.
-
-    As `editions.undoable`, but without its locks: a page must not wait for an activation that is at work.
-    """
-    active = session.scalars(select(Edition).where(Edition.state == "active").order_by(Edition.valid_from)).all()
+    """The edition that undoing an activation would put in force again; None where it cannot be undone."""
+    active = editions.active_ones(session)
     return active[-2] if len(active) > 1 and active[-1].id == edition.id else None
+
+
+def owed(session: Session, edition: Edition) -> bool:
+    """Whether the open reports have yet to follow an edition that an older release put in force."""
+    return editions.owes(session, edition, lookup.today())
+
+
+def unready(session: Session, edition: Edition, settings: Settings) -> list[Unready]:
+    """The units to which its last activation brought reports that they still cannot see."""
+    last = history(session, edition)
+    return readiness.after(session, last[0][0], settings) if last else []
 
 
 def held(session: Session, code: str, seen: str) -> Edition | None:

@@ -12,10 +12,10 @@ from api.web import forgery, mapping
 from api.web.admin import edition_facts as facts
 from api.web.admin import edition_form as forms
 from api.web.admin.edition_facts import Measured
-from api.web.admin.edition_texts import DONE, TEXTS
+from api.web.admin.edition_texts import DONE, OWED, TEXTS, WORKING
 from api.web.admin.pages import MENU
 from api.web.render import page
-from boundaries import activation, editions, lookup
+from boundaries import activation, editions, lookup, readiness
 from boundaries.models import Edition
 from geo.errors import ConflictError, QuangnamError
 from geo.i18n import Lang, translate
@@ -78,7 +78,8 @@ def whole(
     row = next(row for row in facts.rows(session) if row.edition.id == edition.id)
     measured: Measured = request.app.state.measured
     before, level = facts.before(session, edition), _level(row.levels, edition)
-    waiting = row.state == "working" or (done == "undoing" and edition.state == "active" and edition.problem is None)
+    owed = facts.owed(session, edition)
+    waiting = _waiting(row.state, edition, done, owed=owed)
     address = f"{PATH}/{quote(code, safe='')}"
     return answered(
         request,
@@ -96,11 +97,13 @@ def whole(
         history=facts.history(session, edition),
         predecessor=facts.predecessor(session, edition),
         waiting=waiting,
+        owed=_owed(request, edition) if owed else "",
+        unready=facts.unready(session, edition, settings) if row.state == "now" else [],
         level=level,
         error=error,
         done=None if waiting or edition.problem else DONE.get(done),
         config=_config(session, settings, lang, edition, level)
-        | {"state": f"{address}/state", "stamp": moving(edition) if waiting else None},
+        | {"state": f"{address}/state", "stamp": moving(session, edition) if waiting else None},
     )
 
 
@@ -150,15 +153,32 @@ def ahead(
         found=found,
         error=refused,
         before=facts.before(session, edition),
+        owed=_owed(request, edition) if facts.owed(session, edition) else "",
+        unready=found.unready if found else [],
         may_now=edition.valid_from <= today,
         earliest=max(edition.valid_from, today).isoformat(),
         first=max(edition.valid_from, today + timedelta(days=1)).isoformat(),
     )
 
 
-def moving(edition: Edition) -> str:
+def moving(session: Session, edition: Edition) -> str:
     """What is different once a switch that was asked for is over."""
-    return f"{edition.state} {edition.activated_at} {edition.problem or ''}"
+    return f"{edition.state} {edition.activated_at} {edition.problem or ''} {facts.owed(session, edition)}"
+
+
+def _waiting(state: str, edition: Edition, done: str, *, owed: bool) -> str:
+    """What the worker is at, after it was asked for (`done`); empty where nothing is to be waited for."""
+    if state == "working":
+        return WORKING["activate"]
+    if edition.state != "active" or edition.problem is not None:
+        return ""
+    if done == "rerouting":
+        return WORKING["reroute"] if owed else ""
+    return WORKING["undo"] if done == "undoing" else ""
+
+
+def _owed(request: Request, edition: Edition) -> str:
+    return translate(OWED, language(request), code=edition.code)
 
 
 def answered(
@@ -184,6 +204,8 @@ def answered(
         kinds=facts.KINDS,
         whats=WHAT,
         columns=forms.COLUMNS,
+        mailing=bool(settings.smtp_url),
+        todo=readiness.TODO if settings.smtp_url else readiness.TODO_WITHOUT_MAIL,
         token=forgery.token(settings, mark),
         config=config,
         script="admin-boundaries.js",

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import signed, undoing
+from api import rerouting, signed, undoing
 from api.deps import LangDep, SessionDep, SessionsDep, SettingsDep, language
 from api.web import forgery
 from api.web.admin import edition_facts as facts
@@ -52,7 +52,9 @@ def one(
 def state(*, request: Request, session: SessionDep, code: str) -> JSONResponse:
     """What an edition is at this moment: a word that is another one once the worker has done what was asked."""
     signed.needed(session, request, "administer")
-    return JSONResponse({"stamp": views.moving(editions.find(session, code))}, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"stamp": views.moving(session, editions.find(session, code))}, headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/{code}/activation")
@@ -105,14 +107,14 @@ def _impossible(
     if there is None:
         raise refused
     said, status = translate(refused.message, lang, **refused.values), views.status(refused)
-    if action in ("activate", "schedule") and there.state == "draft":
+    if action == "reroute" or (action in ("activate", "schedule") and there.state == "draft"):
         return views.ahead(request, session, settings, code, error=said, status=status)
     return views.whole(request, session, settings, lang, code, error=said, status=status)
 
 
 def _act(session: Session, edition: Edition, user_id: int, action: str, *, day: str, hour: str, sure: bool) -> str:
     """Does what a button asks for; the key of DONE of what it was."""
-    if action in ("activate", "undo", "remove") and not sure:
+    if action in ("activate", "reroute", "undo", "remove") and not sure:
         raise InvalidError(_("Hãy đánh dấu vào ô xác nhận."), field="sure")
     match action:
         case "activate":
@@ -124,6 +126,9 @@ def _act(session: Session, edition: Edition, user_id: int, action: str, *, day: 
         case "unschedule":
             activation.unschedule(session, edition.code)
             return "unscheduled"
+        case "reroute":
+            rerouting.ask(session, edition, user_id)
+            return "rerouting"
         case "undo":
             undoing.ask(session, edition, user_id)
             return "undoing"

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import undoing
-from boundaries import due, editions, lookup
+from api import rerouting, undoing
+from boundaries import activation, due, editions, lookup
 from boundaries.models import Activation, Edition
 from geo.models import Category, Report, Rule, Unit, User
 from geo.settings import Settings
@@ -70,6 +70,56 @@ def test_rules_that_would_lose_their_area_are_listed_before_an_activation(client
     ahead = client.get(f"{PATH}/2025-01/activation").text
     assert "1 quy tắc điều phối sẽ không còn địa bàn" in ahead
     assert f"huyện Nông Sơn (519): {category.name} → {unit.name}" in ahead
+
+
+def test_units_that_could_not_see_their_reports_are_named_until_they_can(
+    client: TestClient, session: Session, settings: Settings, report: Report, make_user: Make
+) -> None:
+    said = "1 đơn vị nhận phản ánh mà chưa ai xem được"
+    ahead = client.get(f"{PATH}/2025-01/activation").text
+    assert said in ahead
+    assert '<span lang="vi">UBND huyện Quế Sơn</span>: 1 phản ánh' in ahead
+    activation.activate(session, "2025-01", settings=settings)
+    assert said in client.get(f"{PATH}/2025-01").text
+    make_user("officer", unit="ubnd-509")
+    assert said not in client.get(f"{PATH}/2025-01").text
+
+
+def test_reports_that_an_older_release_left_behind_are_moved_by_the_worker(
+    client: TestClient,
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    report: Report,
+    administrator: User,
+) -> None:
+    said = "có hiệu lực từ một bản phần mềm cũ"
+    assert said not in client.get(f"{PATH}/2020").text  # nothing was in force before it
+    editions.activate(session, "2025-01")  # as such a release did
+    session.commit()
+    assert said in client.get(f"{PATH}/2025-01").text
+    ahead = client.get(f"{PATH}/2025-01/activation").text
+    assert "Định tuyến lại theo 2025-01" in ahead
+    assert re.search(r"<dd>1</dd><dt>chuyển sang đơn vị khác</dt>", ahead)
+    assert "Hẹn giờ kích hoạt" not in ahead
+    unsure = act(client, "2025-01", "reroute", "/activation")
+    assert unsure.status_code == 422
+    assert "Nếu định tuyến lại bây giờ" in unsure.text
+    page = act(client, "2025-01", "reroute", "/activation", sure="true")
+    assert "Đang định tuyến lại…" in page.text
+    assert unit_of(session, report) == "ubnd-519"
+    stamp = client.get(f"{PATH}/2025-01/state").json()["stamp"]
+    for _again in range(2):  # a worker that was killed does it once more
+        rerouting.do(sessions, settings, "2025-01", administrator.id)
+    assert client.get(f"{PATH}/2025-01/state").json()["stamp"] != stamp
+    page = client.get(f"{PATH}/2025-01?done=rerouting")
+    assert "Đã định tuyến lại." in page.text
+    assert said not in page.text
+    assert unit_of(session, report) == "ubnd-509"
+    assert session.scalars(select(Activation.user_id).where(Activation.counts.has_key("open"))).all() == [
+        administrator.id
+    ]
+    assert client.get(f"{PATH}/2025-01/activation").status_code == 409
 
 
 def test_it_is_previewed_activated_by_the_worker_and_undone(
