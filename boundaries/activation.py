@@ -162,7 +162,9 @@ def _announced(session: Session, made: Activation, tally: Tally, before: str, af
     made.counts = made.counts | {name: tally.counts[name] for name in Tally.NAMES} | {"moves": moves}
     edition = session.get_one(Edition, made.edition_id)
     said: dict[str, Any] = {"edition": edition.code, "kind": made.kind, "moved": sum(tally.moves.values())}
-    moving.announce(session, before, after, data=said, user_id=made.user_id)
+    came, went = tally.came(), tally.went()
+    units = {one: (came[one], went[one]) for one in sorted(tally.units)}
+    moving.announce(session, before, after, data=said, units=units, user_id=made.user_id)
     session.flush()
     return made
 

@@ -1,6 +1,6 @@
 """Many reports to other units in one step: what `workflow.apply` does for one `reroute`, set by set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,12 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo import clock, days, deadlines, units
+from geo import clock, days, deadlines, jobs, outbox
 from geo.database import driver
 from geo.density import keeping
 from geo.models import Category
 from geo.transitions import OPEN
+from geo.units import ioc
 from geo.workflow import CHANNEL
 
 EDITION = "edition"  # the door of what an edition moves, and the action of the one line that says so
@@ -68,7 +69,7 @@ _EVENTS = """
 _LINE = f"""
     INSERT INTO events (unit_id, action, from_state, to_state, actor, user_id, door, data)
     VALUES (%(unit_id)s, '{EDITION}', %(before)s, %(after)s, 'system', %(user_id)s, '{EDITION}', %(data)s)
-    RETURNING pg_notify('{CHANNEL}', '')
+    RETURNING id, pg_notify('{CHANNEL}', '')
     """  # noqa: S608 (constants)
 
 
@@ -134,10 +135,25 @@ def move(
     return np.array([events[one] for one in moves.report_id.tolist()], np.int64)
 
 
-def announce(session: Session, before: str, after: str, *, data: dict[str, Any], user_id: int | None = None) -> None:
-    """The one line of the history, and event of the live stream, that an edition went from one state to another."""
+def announce(
+    session: Session,
+    before: str,
+    after: str,
+    *,
+    data: dict[str, Any],
+    units: Mapping[int, tuple[int, int]],
+    user_id: int | None = None,
+) -> None:
+    """The one line of the history, and event of the live stream, that an edition went from one state to another.
+
+    `units` has, by their ids, how many open reports came to units and went from them; these are told, once each.
+    """
+    data = data | {"units": [[unit_id, *counts] for unit_id, counts in units.items()]}
     values = {"before": before, "after": after, "user_id": user_id, "data": Jsonb(data)}
-    driver(session).execute(_LINE, values | {"unit_id": units.ioc(session)})
+    row = driver(session).execute(_LINE, values | {"unit_id": ioc(session)}).fetchone()
+    assert row is not None
+    if units:
+        jobs.defer(session, outbox.TELL, event_id=row[0])
 
 
 def _fill(connection: Connection[Any], moves: Moves) -> None:

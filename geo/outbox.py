@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from geo import inbound, jobs, senders, work_links
+from geo import inbound, jobs, senders, switches, work_links
 from geo.filters import sensitive
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 
@@ -33,15 +33,11 @@ class Channels:
 def plan(session: Session, event_id: int, channels: Channels, secret: bytes) -> list[int]:
     """Writes down every message of an event and asks for a job for each; the new ones' ids. Safe to repeat."""
     event = session.get_one(Event, event_id)
-    report = session.get_one(Report, event.report_id)
-    made = []
-    for channel, target in dict.fromkeys(_messages(session, event, report, channels, secret)):
-        row = insert(Delivery).values(event_id=event.id, channel=channel, target=target)
-        found = session.scalar(row.on_conflict_do_nothing().returning(Delivery.id))
-        if found is not None:
-            made.append(found)
-            jobs.defer(session, DELIVER, delivery_id=found)
-    return made
+    if event.report_id is None:
+        found = switches.messages(session, event, email=channels.email)
+    else:
+        found = _messages(session, event, session.get_one(Report, event.report_id), channels, secret)
+    return _written(session, event, found)
 
 
 def dead(session: Session) -> list[Delivery]:
@@ -62,6 +58,17 @@ def retry(session: Session, delivery_id: int) -> None:
 def sent(delivery: Delivery) -> None:
     """Notes that a message went out."""
     delivery.state, delivery.fault, delivery.sent_at = "sent", None, datetime.now(UTC)
+
+
+def _written(session: Session, event: Event, messages: list[tuple[str, str]]) -> list[int]:
+    made = []
+    for channel, target in dict.fromkeys(messages):
+        row = insert(Delivery).values(event_id=event.id, channel=channel, target=target)
+        found = session.scalar(row.on_conflict_do_nothing().returning(Delivery.id))
+        if found is not None:
+            made.append(found)
+            jobs.defer(session, DELIVER, delivery_id=found)
+    return made
 
 
 def _messages(

@@ -15,6 +15,7 @@ from maps.features import select_public, urgent
 
 # What an edition moved is told by one line for all of it.
 _TOLD = (Event.door != EDITION) | Event.report_id.is_(None)
+SWITCHED = ("edition", "kind", "moved")
 SHOWN = ("category", "lon", "lat", "unit", "area", "commune", "created_at", "demo")
 
 
@@ -99,7 +100,8 @@ def _public(row: Row[Any]) -> bool:
 def _step(row: Row[Any], mark: bytes) -> Step:
     place = Cursor(mark, row.transaction_id, row.id)
     if row.action == EDITION:
-        return Step(place, EDITION, row.data | {"at": row.at})
+        # How many went to and from each unit is for those units.
+        return Step(place, EDITION, {name: row.data[name] for name in SWITCHED} | {"at": row.at})
     data: dict[str, Any] = {"code": row.code, "state": row.to_state}
     if row.category:
         data |= {"action": row.action, "at": row.at, "urgent": row.urgent}

@@ -10,6 +10,7 @@ from api.delivery import outbound
 from api.delivery.outbound import Answer, UnreachableError
 from geo.models import Event, Report, Webhook
 from geo.sealing import unseal
+from geo.switches import Switch
 
 PURPOSE = "webhook"
 Post = Callable[..., Answer]
@@ -32,6 +33,15 @@ def send(
 ) -> None:
     """Posts the signed message; UnreachableError unless it is answered with 2xx."""
     _post(hook, f"msg_{number}", body(event, report), secret, post)
+
+
+def send_switch(
+    hook: Webhook, event: Event, told: Switch, *, number: int, secret: bytes, post: Post = outbound.post
+) -> None:
+    """Posts, signed, what a switch of editions did to the unit; UnreachableError unless it is answered with 2xx."""
+    data = {"edition": told.edition, "unit": told.unit.code, "came": told.came, "went": told.went}
+    text = orjson.dumps({"type": f"edition.{told.kind}", "timestamp": event.at.isoformat(), "data": data})
+    _post(hook, f"msg_{number}", text, secret, post)
 
 
 def ping(hook: Webhook, *, secret: bytes, post: Post = outbound.post) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from api.delivery import hooks, letters, mail, push, sms
+from api.delivery import hooks, letters, mail, push, sms, switched
 from geo import inbound, outbox, senders, work_links
 from geo.models import Delivery, Event, Report, Sender, Subscription, Unit, User, Webhook
 from geo.outbox import Channels
@@ -26,7 +26,10 @@ def deliver(session: Session, settings: Settings, delivery_id: int) -> None:
     if delivery is None or delivery.state != "waiting":
         return
     event = session.get_one(Event, delivery.event_id)
-    _send(session, settings, delivery, event, session.get_one(Report, event.report_id))
+    if event.report_id is None:
+        switched.send(session, settings, delivery, event)
+    else:
+        _send(session, settings, delivery, event, session.get_one(Report, event.report_id))
     outbox.sent(delivery)
 
 

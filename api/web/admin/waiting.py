@@ -61,8 +61,8 @@ def _message_rows(session: Session) -> list[Row]:
     found = []
     for one in outbox.dead(session):
         event = session.get_one(Event, one.event_id)
-        code = session.get_one(Report, event.report_id).code
-        title = [code, event.action, one.channel]
+        about = session.get_one(Report, event.report_id).code if event.report_id else (event.data or {})["edition"]
+        title = [about, event.action, one.channel]
         found.append(Row(str(one.id), title, [one.target, one.fault or ""], ("retry",)))
     return found
 
