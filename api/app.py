@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
 from brotli_asgi import BrotliMiddleware
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.routing import BaseRoute
 
 from api import comparing, describing, performing, problems
 from api import follow as private_links
@@ -100,6 +102,7 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        routes=_routes(),
         generate_unique_id_function=describing.operation_id,
     )
     describing.install(app)
@@ -123,13 +126,19 @@ def create_app(settings: Settings, sessions: sessionmaker[Session]) -> FastAPI:
     app.state.hotspots = hotspots.remembered_hotspots()
     app.state.laid = comparing.room()
     app.state.statistics = performing.remembered_answers()
-    for door in DOORS:
-        app.include_router(door.router)
-    open311.install(app)
     app.state.tables = tables(sessions, settings)
     ogc.install(app)
     site.install(app)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """The addresses, the same for every application of a process: FastAPI takes long to make them out."""
+    doors = APIRouter(generate_unique_id_function=describing.operation_id)
+    for router in (*(door.router for door in DOORS), *open311.ROUTERS, *ogc.ROUTERS, *site.ROUTERS):
+        doors.include_router(router)
+    return doors.routes
 
 
 @asynccontextmanager

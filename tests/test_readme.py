@@ -38,13 +38,13 @@ def test_commands_of_the_readme_are_commands_of_the_program() -> None:
     assert lines
     for words in lines:
         command: Any = get_command(root)
-        options = words
-        while isinstance(command, TyperGroup) and options:
-            assert options[0] in command.commands, " ".join(["quangnam", *words])
-            _name, command, options = command.resolve_command(command.make_context("quangnam", ["--"]), options)
+        while isinstance(command, TyperGroup) and words:
+            name = words.pop(0)
+            assert name in command.commands, f"quangnam … {name}"
+            command = command.commands[name]
         assert not isinstance(command, TyperGroup), " ".join(["quangnam", command.name])
-        known = {option for parameter in command.params for option in parameter.opts}
-        assert {word.split("=")[0] for word in options if word.startswith("--")} <= known | {"--help"}
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word.split("=")[0] for word in words if word.startswith("--")} <= options | {"--help"}
 
 
 def test_every_dependency_has_its_reason_in_the_readme() -> None:

@@ -1,6 +1,6 @@
 """All addresses of the door put together."""
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import HTTPException, Request
 
 from api.deps import LangDep
 from api.open311 import answering, discovery, requests, sending, services, updates
@@ -21,8 +21,5 @@ def nothing(request: Request, lang: LangDep, path: str) -> None:  # noqa: ARG001
     raise NotFoundError(_("Không có địa chỉ này; hãy bắt đầu ở /open311/discovery.xml."))
 
 
-def install(app: FastAPI) -> None:
-    """Adds the addresses, what is refused after what there is."""
-    for part in (discovery, services, sending, requests, updates, answering):
-        app.include_router(part.router)
-    app.include_router(rest)
+# What is refused after what there is.
+ROUTERS = (*(part.router for part in (discovery, services, sending, requests, updates, answering)), rest)

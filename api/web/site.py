@@ -32,40 +32,49 @@ from api.web.planner import pages as planner
 from api.web.planner import project
 from api.web.planner import statistics as planner_statistics
 
+PAGES = (
+    assets,
+    alert,
+    installable,
+    home,
+    places,
+    sending,
+    my,
+    report,
+    voices,
+    steps,
+    # The fixed addresses of the desk before the one of a report.
+    signing,
+    welcome,
+    account,
+    factor,
+    work,
+    privacy,
+    lists,
+    bulk,
+    load,
+    entering,
+    claiming,
+    desk_pictures,
+    desk_report,
+    groups,
+    uncertain,
+    urgent,
+    storm,
+    log,
+    planner,
+    project,
+    # Before the sections, whose address would take theirs.
+    editions,
+    edition_import,
+    admin,
+    wall,
+    planner_statistics,
+)
+ROUTERS = tuple(page.router for page in PAGES)
+
 
 def install(app: FastAPI) -> None:
-    """Adds the pages, their files and, for browsers, errors that are pages too."""
+    """Makes errors pages too, for browsers."""
     app.state.measured = Measured()
-    for part in (assets, alert, installable, home, places, sending, my, report, voices, steps):
-        app.include_router(part.router)
-    # The fixed addresses of the desk before the one of a report.
-    for part in (
-        signing,
-        welcome,
-        account,
-        factor,
-        work,
-        privacy,
-        lists,
-        bulk,
-        load,
-        entering,
-        claiming,
-        desk_pictures,
-        desk_report,
-        groups,
-        uncertain,
-        urgent,
-        storm,
-        log,
-        planner,
-        project,
-        # Before the sections, whose address would take theirs.
-        editions,
-        edition_import,
-        admin,
-        wall,
-        planner_statistics,
-    ):
-        app.include_router(part.router)
     errors.install(app)
