@@ -83,7 +83,7 @@ def asked(live: Live, document: str, folder: Path, *options: str, **known: str) 
         "--exclude-path=/api/v1/stream",  # has no end
         *options,
     ]
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, cwd=folder)
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900, cwd=folder)
     _before, _mark, failures = told.stdout.partition("= FAILURES =")
     assert told.returncode == 0, failures[:8_000] or told.stdout[-4_000:] + told.stderr[-2_000:]
 

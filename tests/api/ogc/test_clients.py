@@ -132,7 +132,11 @@ def test_the_standards_own_tests_pass(address: str) -> None:
         pytest.skip("the environment of the standard's tests is not here (make test)")
     hot = get(f"{address}/collections/hotspots/items")["numberReturned"]
     command = [str(python), "-m", "ogctests", "features/core", "-v", "True", "-i", address]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT)
+    for _again in range(3):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=ROOT)
+        # They wait five seconds for an answer, which says more of the machine than of the standard.
+        if "ReadTimeout" not in done.stdout:
+            break
     failed = [line for line in done.stdout.splitlines() if line.startswith("FAILED")]
     # With CI in the environment pytest writes the reason behind the name.
     names = [line.partition(" - ")[0].rpartition("::")[2] for line in failed]
