@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Connection, Engine, create_engine, select, text
@@ -28,6 +29,11 @@ from geo.settings import Settings
 FOLDER = "QUANGNAM_TEST_FOLDER"  # set by the controller, inherited by the workers
 TEMPLATE = "template_quangnam"
 SECRET = b"a key for tests only"
+# The same examples in every run and no limit of time, so that a change fails and a loaded machine does not.
+hypothesis.settings.register_profile(
+    "same", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("same")
 
 
 def _cluster() -> Cluster:
