@@ -26,10 +26,9 @@ def sentence(error: typer.TyperException, root: Any, words: Sequence[str], lang:
     """The error of Typer and where to look, by the command of `root` that the words name."""
     path, command = ["quangnam"], root
     for word in words:
-        if word not in getattr(command, "commands", {}):
+        if (found := getattr(command, "commands", {}).get(word)) is None:
             break
-        whole = getattr(command, "whole", command.commands.get)  # the first of them is imported when it is needed
-        path, command = [*path, word], whole(word)
+        path, command = [*path, word], found
     hint = translate(HINT, lang, command=" ".join(path))
     return f"{_said(error, ' '.join(path), command, lang)} {hint}"
 

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import COMMANDS, boundaries, root
-from api.cli.later import load
+from api.cli.later import Imported
 
 HEAVY = {"alembic", "fastapi", "folium", "numpy", "pandas", "psycopg", "pyarrow", "scipy", "shapely", "sklearn"}
 HELP = """
@@ -24,7 +24,7 @@ finally:
     [(name, *told) for commands in (COMMANDS, boundaries.COMMANDS) for name, told in commands.items()],
 )
 def test_a_command_says_of_itself_what_the_list_says_of_it(name: str, place: str, sentence: str) -> None:
-    assert load(name, place).help == sentence
+    assert Imported({name: (place, sentence)})[name].help == sentence
 
 
 @pytest.mark.parametrize("words", [["up"], ["keys", "rotate"], ["boundaries", "list"]])
