@@ -114,7 +114,7 @@ def running(database_url: str, data_dir: Path, *, port: int = 0, **values: Any) 
         thread.start()
         yield Live(serving.address(listener), engine, sessions, settings)
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(timeout=60)
         assert not thread.is_alive()
     engine.dispose()
 

@@ -163,4 +163,4 @@ def test_all_of_it_works_without_scripts_on_a_phone(
     expect(page.get_by_text("Đang kích hoạt…")).to_be_visible()
     work()
     # By the page's own refresh.
-    expect(page.get_by_text("Đã kích hoạt.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Đã kích hoạt.")).to_be_visible(timeout=90_000)

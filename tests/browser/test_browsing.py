@@ -227,12 +227,12 @@ def test_map_and_list_are_found_again_where_they_were_left(open_page: OpenPage, 
     # Pressed by the page itself: what drives the browser would scroll first.
     to_list.dispatch_event("click")
     expect(to_list).to_have_attribute("aria-current", "true")
-    page.evaluate("scrollTo(0, 1500)")
+    page.wait_for_function("scrollTo(0, 1500), scrollY === 1500")  # as soon as the list is that long
     to_map.dispatch_event("click")
     expect(to_map).to_have_attribute("aria-current", "true")
     to_list.dispatch_event("click")
     expect(to_list).to_have_attribute("aria-current", "true")
-    assert page.evaluate("scrollY") == 1500
+    page.wait_for_function("scrollY === 1500")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])

@@ -57,7 +57,7 @@ def test_what_one_page_sends_pulses_on_another(live: Live, open_page: OpenPage, 
     open_map(watching, live.url, f"/maps/{name}")
     code = send(sending, live.url)
     until_told(watching, "report", code)
-    assert watching.evaluate("rings") == 1
+    watching.wait_for_function("rings === 1")
     if name == "incidents":
         expect(watching.locator(".bubble, .pin")).to_have_count(1)  # both at one place
         expect(watching.locator(".bubble")).to_contain_text("2")
@@ -88,7 +88,7 @@ def test_a_page_with_filters_shows_what_is_in_them(live: Live, page: Page) -> No
     until_told(page, "report", code)
     assert page.evaluate("told.map((one) => one[1])")[-2:] == [other, code]
     expect(page.locator(".pin")).to_have_count(1)
-    assert page.evaluate("rings") == 1
+    page.wait_for_function("rings === 1")
 
 
 def test_a_pin_follows_its_report(live: Live, page: Page) -> None:

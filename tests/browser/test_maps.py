@@ -100,12 +100,12 @@ def test_the_choropleth_switches_between_rate_and_count(live: Live, page: Page) 
     live.demo(300)
     page.goto(f"{live.url}/maps/districts")
     expect(page.locator("[data-legend=rate]")).to_be_visible()
-    classes = "() => [...document.querySelectorAll('path.choropleth')].map((path) => path.getAttribute('class')).join()"
+    classes = "[...document.querySelectorAll('path.choropleth')].map((path) => path.getAttribute('class')).join()"
     before = page.evaluate(classes)
     page.get_by_role("radio", name="Số phản ánh").check()
     expect(page.locator("[data-legend=count]")).to_be_visible()
     expect(page.locator("[data-legend=rate]")).to_be_hidden()
-    assert page.evaluate(classes) != before
+    page.wait_for_function(f"(before) => {classes} !== before", arg=before)
     page.locator("path.choropleth").first.hover()
     expect(page.locator(".area-tip")).to_contain_text("km²")
 

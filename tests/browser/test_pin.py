@@ -67,6 +67,7 @@ def test_the_live_region_says_each_pins_unit_once(page: Page, live: Live) -> Non
         with page.expect_response("**/api/v1/route?*"):
             look_for(page, f"{lat}, {lon}")
         expect(page.locator("#routed.is-asking")).to_have_count(0)
+    page.wait_for_function("window.heard.length >= 2")
     assert page.evaluate("window.heard") == ["Nơi nhận: UBND thành phố Hội An"] * 2
 
 
@@ -167,7 +168,8 @@ def test_by_keyboard_a_commune_and_a_landmark_stand_for_the_place(page: Page, li
     expect(page.locator(".drop-unsure")).to_be_visible()
     expect(page.locator("#routed.is-asking")).to_have_count(0)
     # A slow machine may also have settled on communes on the way.
-    assert page.evaluate("window.heard.at(-1)") == "Nơi nhận: UBND thành phố Hội An. Cần xác nhận"
+    said = "Nơi nhận: UBND thành phố Hội An. Cần xác nhận"
+    page.wait_for_function("(said) => window.heard.at(-1) === said", arg=said)
     assert values(page) == {
         "commune": page.get_by_label("Xã, phường, thị trấn").input_value(),
         "landmark": "Trước cổng chợ",

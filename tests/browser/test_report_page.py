@@ -28,7 +28,7 @@ def test_a_sensitive_place_is_a_circle_and_no_pin(page: Page, live: Live, traffi
     code = live.report(accepted=True, category="an-ninh-trat-tu", content="Zzcontent kín, mười ký tự")
     page.goto(f"{live.url}/reports/{code}")
     expect(page.locator("path.circle")).to_be_visible()
-    assert page.locator(".drop").count() == 0
+    expect(page.locator(".drop")).to_have_count(0)
     expect(page.get_by_text("lĩnh vực nhạy cảm không công khai")).to_be_visible()
     assert "Zzcontent" not in page.content()
     assert traffic.errors == []

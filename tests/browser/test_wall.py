@@ -209,7 +209,7 @@ def test_the_keyboard_does_it_all(live: Live, wall: Enter) -> None:
     live.report()
     page.evaluate(HAPPENED)
     expect(rows).to_have_count(4)
-    assert page.evaluate("document.activeElement.matches('.report-row')")  # what comes above takes no focus away
+    expect(page.locator(".report-row:focus")).to_have_count(1)  # what comes above takes no focus away
     page.keyboard.press("Enter")
     dialog = page.locator("#report")
     expect(dialog).to_contain_text("Ổ gà lớn trước cổng chợ")
@@ -253,7 +253,7 @@ def test_what_is_urgent_rings_until_somebody_has_seen_it(live: Live, wall: Enter
     expect(sound).to_have_attribute("aria-pressed", "false")
     page.get_by_role("tab", name="Khẩn").click()
     expect(page.locator("#list")).to_contain_text("Khẩn")
-    assert page.locator(f"[data-code='{code}']").count() == 1
+    expect(page.locator(f"[data-code='{code}']")).to_have_count(1)
 
 
 def test_a_lost_connection_is_said_and_what_was_missed_comes_by_itself(live: Live, wall: Enter) -> None:

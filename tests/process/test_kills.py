@@ -111,11 +111,11 @@ def steps(base: str, key: str, code: str, done: Counter[str]) -> list[str]:
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
-                now = httpx.get(at, headers=headers, timeout=30).json()
+                now = httpx.get(at, headers=headers, timeout=60).json()
                 if now["state"] == wanted:
                     break  # it was taken, and the answer was lost with the process
                 told = httpx.post(
-                    f"{at}/{action}", json=said | {"version": now["version"]}, headers=headers, timeout=30
+                    f"{at}/{action}", json=said | {"version": now["version"]}, headers=headers, timeout=60
                 )
                 if told.status_code == 200:
                     heard.append(action)

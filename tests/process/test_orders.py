@@ -54,12 +54,12 @@ def test_a_file_survives_the_death_of_its_worker_and_of_the_web(
     web, worker = Program(env, "serve", "--port", str(port)), Program(env, "worker")
 
     def place() -> str | None:
-        answer = httpx.post(f"{base}/api/v1/exports?format=xlsx", timeout=30)
+        answer = httpx.post(f"{base}/api/v1/exports?format=xlsx", timeout=60)
         return answer.headers["location"] if answer.status_code == 202 else None
 
     def state(*wanted: str) -> Callable[[], dict[str, Any] | None]:
         def ask() -> dict[str, Any] | None:
-            told: dict[str, Any] = httpx.get(base + where, timeout=30).json()
+            told: dict[str, Any] = httpx.get(base + where, timeout=60).json()
             return told if told["state"] in wanted else None
 
         return ask
