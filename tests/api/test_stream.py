@@ -1,20 +1,15 @@
-import asyncio
-import itertools
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import cast
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from api.listener import Listener
 from geo import beside, workflow
 from geo.cursor import Cursor
-from geo.database import build_engine
 from geo.details import Details
 from geo.models import Report
 from geo.permissions import SYSTEM
@@ -296,25 +291,3 @@ def test_a_stop_does_not_wait_for_open_streams(fresh_database_url: str, tmp_path
         for reader in readers:
             with pytest.raises((EOFError, OSError)):
                 reader.next()
-
-
-def test_no_fault_of_a_look_ends_the_listener(fresh_database_url: str) -> None:
-    engine = build_engine(fresh_database_url)
-    made, numbers = sessionmaker(engine), itertools.count()
-
-    def faltering() -> Session:
-        # The first is for the address of the database, the second for the first look.
-        if next(numbers) == 1:
-            raise RuntimeError("can't start new thread")
-        return made()
-
-    async def begin() -> None:
-        listener = Listener(cast(sessionmaker[Session], faltering))
-        try:
-            await asyncio.wait_for(listener.recent(), 20)
-        finally:
-            await listener.stop()
-
-    asyncio.run(begin())
-    engine.dispose()
-    assert next(numbers) > 2
