@@ -55,7 +55,8 @@ def write(session: Session, edition: Edition, areas: Sequence[NewArea]) -> None:
         _PARTS, {"edition": edition.id, "srid": METRIC_SRID, "vertices": _PART_VERTICES, "levels": list(levels)}
     )
     forgetting.forget(session, edition.id)
-    edition.created_at = func.now()  # whoever caches an edition looks at this
+    # Whoever caches an edition looks at this; a transaction, whose now() stands still, may write it twice.
+    edition.created_at = func.clock_timestamp()
     session.flush()
     committees.create(session, edition)
 
