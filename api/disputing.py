@@ -65,5 +65,6 @@ def _draft(session: Session, first: Report, text: str, door: str, key: bytes) ->
         lon=lon,
         lat=lat,
         accuracy=first.accuracy,
+        area=first.area_code,  # near a border, as it was chosen or settled
         door=door,
     )

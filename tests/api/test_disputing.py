@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import stepping
 from api.app import create_app
 from geo import deadlines, workflow
 from geo.database import build_engine, build_sessions
@@ -147,3 +148,20 @@ def test_of_two_sent_at_one_moment_one_is_made(
     with sessions() as session:
         assert len(session.scalars(select(Report.id)).all()) == 2
     engine.dispose()
+
+
+def test_near_a_border_it_lies_in_the_area_that_was_settled_for_the_first(
+    client: TestClient, session: Session, sessions: sessionmaker[Session], settings: Settings, body: dict[str, Any]
+) -> None:
+    told = client.post("/api/v1/reports", json=body | {"lon": 108.292975, "lat": 15.896727}).json()
+    client.get(told["link"], follow_redirects=False)
+    first = stored(session, told["code"])
+    theirs = session.scalars(select(Unit.id).where(Unit.code == "ubnd-507")).one()
+    said, who = Details(unit_id=theirs), Actor("operator")
+    stepping.step(session, settings, first, "reroute", who, door="web", version=None, details=said)
+    session.commit()
+    settle(sessions, first.code)
+    made = dispute(client, first.code, 4).json()["second"]
+    second = stored(session, made["code"])
+    assert first.area_code == "507"
+    assert (second.unit_id, second.area_code, second.commune_code) == (theirs, "507", first.commune_code)

@@ -128,3 +128,15 @@ def test_what_was_settled_since_is_after_an_undo_where_that_land_was_before(
     assert report.area_code == "509"
     activation.undo(session, "2025-01", settings=settings)
     assert (unit_of(session, report), report.area_code, report.needs_confirmation) == ("ubnd-519", "519", False)
+
+
+def test_what_a_sender_chose_goes_with_its_land_too(session: Session, settings: Settings) -> None:
+    # In Phước Sơn by the borders, yet its sender said Nông Sơn.
+    spot = beside(session, "511", "519", 20)
+    chosen, plain = (receive(session, settings, *spot, 30.0, **values) for values in ({"area": "519"}, {}))
+    assert [one.area_code for one in (chosen, plain)] == ["519", "511"]
+    activation.activate(session, "2025-01", settings=settings)
+    assert [(unit_of(session, one), one.area_code) for one in (chosen, plain)] == [
+        ("ubnd-509", "509"),
+        ("ubnd-511", "511"),
+    ]
