@@ -83,10 +83,11 @@ _WRITE = """
     """
 
 _SETTLED = f"""
-    SELECT a.report_id, a.edition_id, {said.AREA.format(table="a")} FROM assignments AS a
+    SELECT a.report_id, a.edition_id, {said.AREA.format(table="a")} FROM unnest(%(ids)s::bigint[]) AS mine (id)
+    JOIN assignments AS a ON a.report_id = mine.id
     JOIN reports AS r ON r.id = a.report_id
     JOIN categories AS c ON c.id = r.category_id
-    WHERE a.report_id = ANY (%(ids)s) AND a.edition_id <> %(edition)s AND NOT c.sensitive
+    WHERE a.edition_id <> %(edition)s AND NOT c.sensitive
         AND a.candidates @? '$[*] ? (@.settled == true)'
         AND NOT EXISTS (SELECT FROM assignments AS newer WHERE newer.report_id = a.report_id AND newer.id > a.id)
     """  # noqa: S608 (a constant)
