@@ -30,6 +30,8 @@ SAID = {
     "level": _("cấp: district (huyện) hoặc commune (xã)"),
     "parent": _("mã đơn vị cấp trên"),
     "edition": _("phiên bản địa giới"),
+    "edition_area": _("mã đơn vị hành chính nơi xảy ra trong phiên bản ấy"),
+    "edition_area_name": _("tên đơn vị hành chính nơi xảy ra trong phiên bản ấy"),
     "source": _("nguồn của đường địa giới"),
     "licence": _("giấy phép sử dụng"),
     "attribution": _("ghi nguồn khi sử dụng"),

@@ -19,6 +19,8 @@ _SHORT = {
     "happened_at": "happened",
     "created_at": "created",
     "attribution": "credit",
+    "edition_area": "ed_area",
+    "edition_area_name": "ed_name",
 }
 
 _NOTES = (

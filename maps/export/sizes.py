@@ -5,7 +5,8 @@ from maps.export.asked import Asked
 # Bytes of a value as text, nulls included.
 _BYTES = {"category": 12, "category_name": 18, "state": 8, "area": 3, "area_name": 10, "commune": 5, "unit": 8,
           "unit_name": 25, "content": 145, "photos": 8, "videos": 2, "created_at": 25, "happened_at": 23, "deadline": 6,
-          "needs_confirmation": 5, "lead": 1, "second_of": 1, "recurrence": 1, "demo": 4}  # fmt: skip
+          "needs_confirmation": 5, "lead": 1, "second_of": 1, "recurrence": 1, "demo": 4, "edition": 7,
+          "edition_area": 5, "edition_area_name": 10}  # fmt: skip
 # Of each format: bytes of the empty file, of a row without fields, of a field beside its value; whether its name comes
 # with it; and what packing leaves of that.
 _SHAPE: dict[str, tuple[int, int, int, bool, float]] = {
@@ -24,5 +25,5 @@ _SHAPE: dict[str, tuple[int, int, int, bool, float]] = {
 def estimated_size(asked: Asked, name: str, count: int) -> int:
     """About how many bytes the file of so many reports has."""
     empty, row, beside, named, packed = _SHAPE[name]
-    fields = sum(_BYTES[field] + beside + (len(field) if named else 0) for field in asked.fields)
+    fields = sum(_BYTES[field] + beside + (len(field) if named else 0) for field in asked.given)
     return int(empty + count * (row + fields) * packed)

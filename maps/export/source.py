@@ -1,19 +1,22 @@
 """What goes into a file, whatever the format: rows of named fields, each with a place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Subquery, Text, cast, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, ColumnElement, Select, Subquery, Text, case, cast, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
-from boundaries.models import Area, Edition
+from boundaries import placed
+from boundaries.models import Area, Edition, ReportArea
 from geo.errors import NotFoundError
 from geo.filters import newest_first
 from geo.geometry import SRID
 from geo.i18n import _
 from geo.mirroring import changed
-from maps.export.asked import Asked
+from geo.models import Report
+from maps.export.asked import IN_EDITION, Asked
 from maps.features import select_public
 from maps.outlines import COARSE, FINE, LEVELS, given
 
@@ -59,16 +62,34 @@ class Source:
         return literal("/media/").concat(func.nullif(func.array_to_string(column, between), "")).concat(_ENDINGS[field])
 
 
-def reports(asked: Asked, *, ordered: bool = True) -> Source:
-    """The public reports that pass, newest first where they are to be `ordered`."""
+def reports(asked: Asked, among: Sequence[Edition] = (), *, ordered: bool = True) -> Source:
+    """The public reports that pass, newest first where they are to be `ordered`.
+
+    `among` are the editions that `asked` names, oldest first: each report has its area in the one by which it is asked.
+    """
     found = select_public(asked.filters, bulk=True, exact=asked.exact)
+    if among:
+        found = _placed(found, among)
     if asked.changed_since is not None:
         found = changed(found, asked.changed_since)
     rows = (newest_first(found) if ordered else found).subquery("report")
     places = EXACT if asked.exact else BLURRED
     return Source(
-        "reports", rows, asked.fields, "Point", asked.crs, places=places, said=asked.said, address=asked.address
+        "reports", rows, asked.given, "Point", asked.crs, places=places, said=asked.said, address=asked.address
     )
+
+
+def _placed(query: Select[Any], among: Sequence[Edition]) -> Select[Any]:
+    """The same with IN_EDITION; null for a report that has no place in the edition yet."""
+    # Under names of their own: the filters ask for places too.
+    mine, area = aliased(ReportArea), aliased(Area)
+    here = (mine.report_id == Report.id) & (mine.edition_id == placed.edition_of(among))
+    levels = case({one.id: one.routing_level for one in among}, value=mine.edition_id)
+    same = (area.edition_id == mine.edition_id) & (area.level == levels) & (area.code == mine.area_code)
+    code = case({one.id: one.code for one in among}, value=mine.edition_id)
+    columns: tuple[Any, ...] = (code, mine.area_code, area.name)
+    named = [column.label(name) for column, name in zip(columns, IN_EDITION, strict=True)]
+    return query.add_columns(*named).outerjoin(mine, here).outerjoin(area, same)
 
 
 def areas(session: Session, edition: Edition, level: str, crs: int = SRID) -> Source:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
+from sqlalchemy.orm import Session
 
+from boundaries import placed
 from geo.errors import InvalidError
 from geo.geometry import SRID
 from geo.i18n import _
@@ -17,7 +19,6 @@ from maps.export.counting import count
 from maps.export.formats import FORMATS
 from maps.export.rows import Rows
 from maps.export.source import Source
-from maps.features import COLUMNS
 
 SORTED = 50_000  # reports up to which an export is newest first: sorting a million takes longer than writing it
 _PIECE = 1 << 18  # bytes of a finished file at a time
@@ -39,12 +40,12 @@ _FILES: dict[str, Callable[[Rows, Path], None]] = {
 def check(asked: Asked, name: str) -> None:
     """InvalidError for a format, a field or a CRS that there is not, or that do not go together."""
     check_format(name, asked.crs)
-    if unknown := [field for field in asked.fields if field not in COLUMNS]:
+    if unknown := [field for field in asked.fields if field not in asked.possible]:
         raise InvalidError(
             _("Không có trường {name}; hiện có: {names}."),
             field="fields",
             name=unknown[0][:40],
-            names=", ".join(COLUMNS),
+            names=", ".join(asked.possible),
         )
 
 
@@ -125,4 +126,6 @@ def _source(connection: Connection, asked: Asked, name: str) -> Source:
             most=most,
             found=found,
         )
-    return sources.reports(asked, ordered=found <= SORTED)
+    with Session(connection) as session:
+        among = placed.asked(session, asked.filters.edition) if asked.filters.edition else []
+    return sources.reports(asked, among, ordered=found <= SORTED)

@@ -1,17 +1,25 @@
 """Areas of any edition at the doors: the same reports everywhere, and what is not there is refused."""
 
+import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import openpyxl
+import pyarrow.parquet as pq
+import pyogrio
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import editions, placing
+from geo.filters import Filters
 from geo.models import Report
 from geo.settings import Settings
+from maps.export import FORMATS, Asked, write
+from maps.export.asked import IN_EDITION
 
 NONG_SON, HOI_AN = {"lon": 108.03, "lat": 15.68}, {"lon": 108.338, "lat": 15.8794}
 
@@ -52,6 +60,54 @@ def test_every_door_finds_the_same_reports(
     for page in (f"/?{said}", f"/maps/incidents?{said}", f"/feeds/reports.atom?{said}"):
         text = client.get(page).text
         assert {one.code for one in two if one.code in text} == codes, page
+
+
+@pytest.mark.parametrize(
+    ("edition", "told"),
+    [
+        ("2020", [("2020", "519", "Nông Sơn"), ("2020", "503", "Hội An")]),
+        ("2025-01", [("2025-01", "509", "Quế Sơn"), ("2025-01", "503", "Hội An")]),
+    ],
+)
+def test_an_export_has_the_area_in_the_edition_asked_for(
+    client: TestClient, two: tuple[Report, Report], edition: str, told: list[tuple[str, str, str]]
+) -> None:
+    wanted = {report.code: one for report, one in zip(two, told, strict=True)}
+    for name in ("geojson", "geojsonseq"):
+        text = client.get(f"/api/v1/export?format={name}&edition={edition}").text
+        lines = [line.strip("\x1e,") for line in text.splitlines() if '"type":"Feature",' in line]
+        found = {one["id"]: tuple(one["properties"][key] for key in IN_EDITION) for one in map(json.loads, lines)}
+        assert found == wanted, name
+    text = client.get(f"/api/v1/export?format=csv&edition={edition}").text.lstrip("\ufeff")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    assert {row["code"]: tuple(row[key] for key in IN_EDITION) for row in rows} == wanted
+    assert "edition" not in client.get("/api/v1/export?format=csv").text.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_the_area_in_the_edition_asked_for(
+    session: Session, two: tuple[Report, Report], tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / f"out.{FORMATS[name].ending}"
+    asked = Asked(Filters(edition="then"))
+    assert write(session.connection(), asked, name, path) == 2
+    data = path.read_bytes()
+    if name in ("geojson", "geojsonseq", "csv", "fgb", "kml"):
+        assert "Nông Sơn".encode() in data
+    if name in ("gpkg", "fgb", "shp"):
+        source = f"/vsizip/{path}" if name == "shp" else path
+        frame = pyogrio.read_dataframe(source)
+        area = "ed_area" if name == "shp" else "edition_area"
+        assert set(frame[area]) == {"519", "503"}
+    if name == "geoparquet":
+        assert set(pq.read_table(path).column("edition_area").to_pylist()) == {"519", "503"}
+
+
+def test_columns_of_an_edition_may_be_named_and_only_with_one(client: TestClient, two: tuple[Report, Report]) -> None:
+    head = client.get("/api/v1/export?format=csv&edition=2020&fields=edition_area,state").text.splitlines()[0]
+    assert head.lstrip("\ufeff").replace('"', "") == "code,edition_area,state,lon,lat"
+    refused = client.get("/api/v1/export?format=csv&fields=edition_area")
+    assert refused.status_code == 422
 
 
 @pytest.mark.parametrize(
