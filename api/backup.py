@@ -17,6 +17,7 @@ from api import exporting
 from geo import binaries
 from geo.errors import SetupError
 from geo.i18n import _
+from geo.refused import told
 
 DUMP, MANIFEST, MEDIA = "database.dump", "manifest.json", "media"
 FORMAT = 1
@@ -48,7 +49,7 @@ def backup(url: str, media: Path, out: Path, progress: Progress) -> int:
         partial.chmod(0o600)
         partial.replace(out)
     except OSError as error:
-        raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=error.strerror or error) from error
+        raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=told(error)) from error
     finally:
         partial.unlink(missing_ok=True)
     return len(files) - 1

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.deps import SessionDep
+from api.near import near
 from api.parameters import CategoriesDep, once
 from boundaries import placed
 from boundaries.models import Area
@@ -28,8 +29,8 @@ _NAMES = ("bbox", "category", "unit", "area", "state", "since", "until", "q", "e
 _CODES = {
     "category": "/api/v1/categories",
     "unit": "/api/v1/units",
-    "area": "/api/v1/boundaries",
-    "edition": "then, /api/v1/boundaries",
+    "area": "/api/v1/boundaries, quangnam boundaries list",
+    "edition": "then, /api/v1/boundaries, quangnam boundaries list",
     "state": ", ".join(get_args(State)),
 }
 _BACK = re.compile(r"P(?:(?P<days>\d{1,5})D|T(?P<hours>\d{1,5})H)")
@@ -110,7 +111,7 @@ def read_filters(
 
     def known(field: str, value: str | None, found: bool) -> str | None:
         if value and not found:
-            faults.append(_unknown(field, value))
+            faults.append(_unknown(field, value, near(session, field, value[:80].replace("\0", "?"))))
         return value or None
 
     within, start, end = None, None, None
@@ -166,12 +167,14 @@ def written(filters: Filters) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _unknown(field: str, value: str) -> InvalidError:
+def _unknown(field: str, value: str, alike: list[str]) -> InvalidError:
+    said = _("{name} không có mã “{value}”; gần giống: {near}; các mã: {codes}.")
     return InvalidError(
-        _("{name} không có mã “{value}”; các mã: {codes}."),
+        said if alike else _("{name} không có mã “{value}”; các mã: {codes}."),
         field=field,
         name=field,
         value=value[:80].replace("\0", "?"),
+        near=", ".join(alike),
         codes=_CODES[field],
     )
 

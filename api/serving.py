@@ -20,6 +20,7 @@ from api.routes import stream
 from geo.database import build_engine, build_sessions
 from geo.errors import SetupError
 from geo.i18n import _
+from geo.refused import told
 from geo.server import Cluster
 from geo.settings import Settings, load
 
@@ -37,7 +38,7 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
             _("Không mở được cổng {port} ở {host} ({reason}); hãy chọn cổng khác bằng --port."),
             host=host,
             port=port,
-            reason=error.strerror or str(error),
+            reason=told(error),
         ) from error
     with made:
         yield made

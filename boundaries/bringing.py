@@ -13,6 +13,8 @@ from geo.errors import ConflictError, InvalidError, NotFoundError
 from geo.i18n import _
 from geo.models import Unit
 
+NAMED = 10  # of units that keep another name, so many are named
+
 
 @dataclass(frozen=True)
 class About:
@@ -49,17 +51,22 @@ def complete(session: Session, reading: Reading) -> None:
             serious=False,
             names=names,
         )
+    _tell_names(session, reading)
+
+
+def _tell_names(session: Session, reading: Reading) -> None:
+    """One finding for all committees that are known by another name than the file would give them."""
     codes = {committees.PREFIX + area.code: area for area in reading.areas}
-    for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)).order_by(Unit.code)):
-        name = committees.name(codes[unit.code].kind, codes[unit.code].name)
-        if unit.name != name:
-            reading.add(
-                _("Đơn vị xử lý {code} đã có và tên là “{old}”, không phải “{new}”; tên cũ được giữ."),
-                serious=False,
-                code=unit.code,
-                old=unit.name,
-                new=name,
-            )
+    units = session.scalars(select(Unit).where(Unit.code.in_(codes)).order_by(Unit.code))
+    names = ((one, committees.name(codes[one.code].kind, codes[one.code].name)) for one in units)
+    found = [f"{one.code} “{one.name}” (“{name}”)" for one, name in names if one.name != name]
+    if found:
+        reading.add(
+            _("{count} đơn vị xử lý đã có giữ tên cũ, khác với tên theo tệp (trong ngoặc): {units}."),
+            serious=False,
+            count=len(found),
+            units=", ".join(found[:NAMED]) + (", …" if len(found) > NAMED else ""),
+        )
 
 
 def bring(session: Session, about: About, reading: Reading) -> Edition:

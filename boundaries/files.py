@@ -7,7 +7,7 @@ from typing import Any
 
 import shapely
 
-from boundaries import encodings, repairing, rows, systems
+from boundaries import encodings, repairing, rows, systems, unreadable
 from boundaries.columns import Fields
 from boundaries.findings import Reading
 from geo.errors import InvalidError
@@ -33,14 +33,15 @@ def read(
     `land` is the province as it is known, by which a wrong CRS is noticed; gaps and overlaps up to `tolerance` m² are
     closed. InvalidError for a file that cannot be read at all.
     """
+    unreadable.check(path)
     _check_beside(path)
     reading = Reading(path.name)
-    for name in [layer] if layer else _layers(path):
+    for name in _layers(path, layer):
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             frame, raw = _frame(path, name, crs, land)
         for text in dict.fromkeys(str(one.message) for one in heard if issubclass(one.category, RuntimeWarning)):
-            reading.add(_("Khi đọc tệp: {text}"), serious=False, text=_without_path(text, path))
+            reading.add(_("Khi đọc tệp: ({text})"), serious=False, text=unreadable.named(text, path))
         if len(frame):
             layer_ = rows.Layer(_texts(reading, path, frame), frame.geometry.to_numpy(), raw)
             rows.add(reading, layer_, level, fields or Fields(), land)
@@ -63,13 +64,18 @@ def _check_beside(path: Path) -> None:
             raise InvalidError(said, path=path.name, missing=path.with_suffix(ending).name)
 
 
-def _layers(path: Path) -> list[str | None]:
+def _layers(path: Path, wanted: str | None) -> list[str | None]:
     import pyogrio  # noqa: PLC0415 (with pandas behind it half a second that only an import needs)
 
     try:
-        drawn = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        there = pyogrio.list_layers(path)
     except (pyogrio.errors.DataSourceError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable.explained(path, error) from error
+    if wanted is not None:
+        if wanted not in there[:, 0]:
+            raise unreadable.no_layer(path, wanted, [str(name) for name in there[:, 0]])
+        return [wanted]
+    drawn = [str(name) for name, kind in there if kind is not None]
     return list(drawn) if len(drawn) > 1 else [None]
 
 
@@ -84,23 +90,21 @@ def _frame(path: Path, layer: str | None, crs: str | None, land: shapely.Geometr
         if not hasattr(frame, "geometry"):
             raise InvalidError(_("Tệp {path} không có hình học."), path=path.name)
         if crs:
-            frame = frame.set_crs(crs, allow_override=True)
+            frame = _placed(frame, crs)
         if frame.crs is None:
             raise _without_crs(path, frame, land)
         return frame.to_crs(SRID), frame.geometry.to_numpy()
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ProjError, ValueError) as error:
-        raise _unreadable(path, error) from error
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ProjError, ValueError, IndexError) as error:
+        raise unreadable.explained(path, error) from error
 
 
-def _unreadable(path: Path, error: Exception) -> InvalidError:
-    reason = str(error).splitlines()[0].partition("; It might help")[0] if str(error) else type(error).__name__
-    reason = _without_path(reason, path)
-    return InvalidError(_("Không đọc được tệp {path}: {reason}"), path=path.name, reason=reason)
+def _placed(frame: Any, crs: str) -> Any:
+    from pyproj.exceptions import ProjError  # noqa: PLC0415 (as above)
 
-
-def _without_path(text: str, path: Path) -> str:
-    """What a library says, with the file's name alone: where it lies on this machine is nobody's business."""
-    return text.replace(f"{path.parent}/", "")
+    try:
+        return frame.set_crs(crs, allow_override=True)
+    except ProjError:
+        raise InvalidError(_("Không có hệ tọa độ {crs}; hãy viết như EPSG:5899."), field="crs", crs=crs) from None
 
 
 def _without_crs(path: Path, frame: Any, land: shapely.Geometry | None) -> InvalidError:

@@ -13,6 +13,7 @@ from geo.models import ApiKey, Claim, Login, RecoveryCode, Report, Unit, User
 from geo.people import checked_name, normalise_email
 from geo.permissions import Role
 from geo.transitions import OPEN
+from geo.units import UNKNOWN
 
 LINK_DAYS = 3
 ROLES: dict[str, str] = {
@@ -36,7 +37,7 @@ def add(session: Session, email: str, *, name: str, role: str, unit: str | None)
         raise InvalidError(_("Cán bộ và lãnh đạo thuộc một đơn vị, các vai trò khác thì không."), field="unit")
     unit_id = session.scalar(select(Unit.id).where(Unit.code == unit)) if unit else None
     if unit and unit_id is None:
-        raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="unit")
+        raise InvalidError(UNKNOWN, field="unit")
     if session.scalar(select(User.id).where(User.email == address)) is not None:
         raise ConflictError(_("Đã có tài khoản với e-mail này."))
     user = User(email=address, name=checked_name(name), role=role, unit_id=unit_id)
@@ -100,7 +101,7 @@ def move(session: Session, user: User, unit: str) -> None:
         raise InvalidError(_("Cán bộ và lãnh đạo thuộc một đơn vị, các vai trò khác thì không."), field="unit")
     unit_id = session.scalar(select(Unit.id).where(Unit.code == unit.replace("\0", "?")))
     if unit_id is None:
-        raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="unit")
+        raise InvalidError(UNKNOWN, field="unit")
     if unit_id == user.unit_id:
         return
     session.execute(delete(Claim).where(Claim.user_id == user.id))

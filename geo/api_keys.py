@@ -12,6 +12,7 @@ from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import ApiKey, Unit, User
 from geo.texts import checked
+from geo.units import UNKNOWN
 
 SCOPES = {"read": _("chỉ đọc"), "steps": _("đọc và xử lý phản ánh")}
 PROGRAM_SCOPES = {
@@ -43,7 +44,7 @@ def grant(session: Session, *, name: str, scope: str, units: Sequence[str], per_
     wanted = {code for code in units if "\0" not in code}
     found = list(session.scalars(select(Unit).where(Unit.code.in_(wanted))))
     if len(found) != len(set(units)):
-        raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="units")
+        raise InvalidError(UNKNOWN, field="units")
     if scope == "steps" and not found:
         raise InvalidError(_("Khóa để xử lý phản ánh phải thuộc ít nhất một đơn vị."), field="units")
     return _make(session, ApiKey(scope=scope, units=found, per_minute=per_minute), name, days)

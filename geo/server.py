@@ -18,6 +18,7 @@ import psycopg
 from geo import binaries
 from geo.errors import SetupError
 from geo.i18n import _
+from geo.refused import told
 
 DATABASE = USER = "quangnam"
 PORT = 5432  # only a part of the socket's name
@@ -290,5 +291,5 @@ def _told(folder: Path) -> Iterator[None]:
         raise SetupError(
             _("Không dùng được thư mục dữ liệu {folder}: {reason}; hãy đặt QUANGNAM_DATA_DIR ở nơi khác."),
             folder=str(folder),
-            reason=f"{error.strerror}: {error.filename}" if error.filename else str(error),
+            reason=told(error) + (f" ({error.filename})" if error.filename else ""),
         ) from error

@@ -11,6 +11,8 @@ from geo.i18n import _
 from geo.models import Report, Unit
 from geo.succession import exists, heir
 
+UNKNOWN = _("Không có đơn vị xử lý mang mã này; các mã: /api/v1/units.")
+
 
 def by_code(session: Session, code: str | None) -> int | None:
     """The id of the unit of a code, None for none; InvalidError where no unit has it."""
@@ -18,7 +20,7 @@ def by_code(session: Session, code: str | None) -> int | None:
         return None
     found = session.scalar(select(Unit.id).where(Unit.code == code)) if "\0" not in code else None
     if found is None:
-        raise InvalidError(_("Không có đơn vị xử lý mang mã này."), field="unit")
+        raise InvalidError(UNKNOWN, field="unit")
     return found
 
 

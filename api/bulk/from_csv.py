@@ -1,5 +1,6 @@
 """CSV: UTF-8 with or without a byte order mark; comma, semicolon or tab."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,10 +82,14 @@ def _header(first: bytes) -> tuple[list[str], str]:
     return [name.strip('"') for name in text.split(delimiter)], delimiter
 
 
+_WIDTH = re.compile(r"Expected (\d+) columns, got (\d+)")
 _NOT_UTF8 = _("Tệp không phải UTF-8; hãy lưu lại ở dạng “CSV UTF-8”.")
 
 
 def _explained(error: pa.ArrowInvalid, path: Path) -> InvalidError:
     if "UTF8" in str(error):
         return InvalidError(_NOT_UTF8)
-    return InvalidError(_("Không đọc được {path} như tệp CSV: {error}"), path=path, error=str(error).split("\n")[0])
+    if found := _WIDTH.search(str(error)):
+        said = _("Không đọc được {path} như tệp CSV: có dòng {got} ô, dòng đầu có {expected} ô.")
+        return InvalidError(said, path=path, expected=found[1], got=found[2])
+    return InvalidError(_("Không đọc được {path} như tệp CSV: ({error})"), path=path, error=str(error).split("\n")[0])

@@ -12,6 +12,7 @@ import shapely
 from pyogrio.errors import DataSourceError
 
 from api.bulk.columns import Chunk, complete, rename
+from boundaries import unreadable
 from geo.errors import InvalidError
 from geo.i18n import _
 
@@ -39,9 +40,7 @@ def read(path: Path) -> Iterator[Chunk]:
                     number += len(batch)
                     yield Chunk(_frame(batch, place, fields, known), line, done=min((number - 1) / total, 1.0))
     except (DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowInvalid) as error:
-        # GDAL's advice on drivers helps nobody here; where in the file it stopped does.
-        detail = str(error).split("; ", 1)[-1] if "Failed to read" in str(error) else _("không phải GeoJSON")
-        raise InvalidError(_("Tệp {path} bị hỏng: {error}"), path=path, error=detail) from None
+        raise unreadable.explained(path, error) from None
 
 
 def _frame(batch: pa.RecordBatch, place: str, fields: list[str], known: dict[str, str]) -> pd.DataFrame:

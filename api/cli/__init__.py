@@ -11,6 +11,7 @@ from api.cli import usage
 from api.cli.later import later
 from geo.errors import FaultsError, QuangnamError, SetupError
 from geo.i18n import Lang, _, translate
+from geo.refused import told
 from geo.settings import load
 
 COMMANDS = {
@@ -55,6 +56,11 @@ def main() -> None:
         _fail(translate(_("Đã dừng."), _language()))
     except QuangnamError as error:
         _fail(_sentence(error, _language()))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        said = _("Không đọc hoặc ghi được {path}: {reason}.")
+        _fail(translate(said, _language(), path=error.filename, reason=told(error)))
     except OperationalError as error:
         _fail(" ".join(str(error.orig).split()))
     sys.exit(status or 0)

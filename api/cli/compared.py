@@ -16,6 +16,7 @@ from boundaries.diff import Change
 from boundaries.difference import Comparison, Ground, difference
 from geo.errors import InvalidError, SetupError
 from geo.i18n import _
+from geo.refused import told
 from geo.settings import load
 from maps.editions import WHAT
 from maps.export.parts import check_parts, file_of
@@ -135,6 +136,6 @@ def _write(path: Path, data: bytes) -> None:
         partial.replace(path)
     except OSError as error:
         said = _("Không ghi được {path}: {error}")
-        raise SetupError(said, path=path, error=error.strerror or str(error)) from error
+        raise SetupError(said, path=path, error=told(error)) from error
     finally:
         partial.unlink(missing_ok=True)

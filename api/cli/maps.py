@@ -16,6 +16,7 @@ from api.cli.progress import progress
 from api.filters import read_filters
 from geo.errors import InvalidError, SetupError
 from geo.i18n import LANGUAGES, Lang, _
+from geo.refused import told
 from geo.settings import Settings, load
 from maps.assets.install import wanted
 from maps.film import DAYS, By
@@ -140,4 +141,4 @@ class _Writer:
 
     @staticmethod
     def _refused(path: Path, error: OSError) -> SetupError:
-        return SetupError(_("Không ghi được {path}: {error}"), path=path, error=error.strerror or str(error))
+        return SetupError(_("Không ghi được {path}: {error}"), path=path, error=told(error))

@@ -22,6 +22,7 @@ from geo.filters import Filters
 from geo.i18n import _
 from geo.models import Report
 from geo.permissions import SYSTEM
+from geo.refused import told
 from geo.settings import Settings, load
 from geo.transitions import Action
 from maps.export import FORMATS, Asked, check, count, write
@@ -108,10 +109,10 @@ def export(  # noqa: PLR0917 (every filter is an option, none a position)
         q=q,
         edition=edition,
     )
-    wanted = asked_of(Filters(), fields=fields, crs=crs, geometry=geometry)
+    wanted = replace(asked_of(Filters(), fields=fields, crs=crs, geometry=geometry), said=said)
     check(wanted, format)
     with context.engine(load()) as engine, Session(engine) as session:
-        found = replace(wanted, filters=read_filters(session, **said), said=said)
+        found = replace(wanted, filters=read_filters(session, **said))
         typer.echo(f"Đã ghi {_write(session, found, format, out)} phản ánh vào {out}.")
 
 
@@ -155,4 +156,4 @@ def _write(session: Session, asked: Asked, name: str, out: Path) -> int:
         with progress(count(session.connection(), asked), out.name) as advance:
             return write(session.connection(), asked, name, out, advance)
     except OSError as error:
-        raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=error.strerror) from error
+        raise SetupError(_("Không ghi được {path}: {error}"), path=out, error=told(error)) from error

@@ -21,6 +21,7 @@ from boundaries.routing import Routings, route_many
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import Category, Unit
+from geo.refused import told
 from geo.settings import Settings
 
 ADDED = (
@@ -82,7 +83,7 @@ def route_file(
     except UnicodeDecodeError:
         raise InvalidError(_("Tệp không phải UTF-8; hãy lưu lại ở dạng “CSV UTF-8”.")) from None
     except (csv.Error, OSError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = told(error) if isinstance(error, OSError) else f"({error})"
         raise InvalidError(_("Không đọc hoặc ghi được tệp CSV: {reason}"), reason=str(reason)) from None
     return summary
 

@@ -134,11 +134,25 @@ def test_the_periodic_report_refuses_what_it_would_not_apply(client: TestClient)
 def test_an_unknown_code_is_named_with_where_the_codes_are(client: TestClient) -> None:
     errors = client.get("/api/v1/reports?category=cay&unit=x&state=open").json()["errors"]
     assert {one["field"]: one["message"] for one in errors} == {
-        "category": "category không có mã “cay”; các mã: /api/v1/categories.",
+        "category": "category không có mã “cay”; gần giống: cay-xanh; các mã: /api/v1/categories.",
         "unit": "unit không có mã “x”; các mã: /api/v1/units.",
         "state": "state không có mã “open”; các mã: received, needs_info, in_progress, resolved, rejected, merged, "
         "closed, withdrawn.",
     }
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("area=5033", "gần giống: 503"),
+        ("area=hội an", "gần giống: 503"),
+        ("edition=2025-7", "gần giống: 2025-07"),
+        ("unit=ubnd-5003", "gần giống: ubnd-503"),
+        ("area=x", "các mã: /api/v1/boundaries, quangnam boundaries list."),
+    ],
+)
+def test_a_slip_in_a_code_is_told_with_what_was_perhaps_meant(client: TestClient, query: str, told: str) -> None:
+    assert told in client.get(f"/api/v1/reports?{query}").json()["errors"][0]["message"]
 
 
 def test_the_choices_of_a_parameter_are_a_list_and_no_english_sentence(client: TestClient) -> None:

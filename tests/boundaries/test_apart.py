@@ -58,7 +58,7 @@ def test_what_gdal_would_follow_elsewhere_is_never_opened(session: Session, tmp_
     assert read(vrt, "own.geojson").areas == []
     assert read(as_files.zipped({"own.vrt": vrt}), "own.zip").areas == []
     # As a GeoJSON by its first letter, and by its name alone the file of another driver.
-    assert "not recognized" in said(read(b'{"type": "Topology", "objects": {}}', "own.geojson"))
+    assert "không phải GeoPackage, GeoJSON" in said(read(b'{"type": "Topology", "objects": {}}', "own.geojson"))
     assert str(tmp_path) not in said(read(b'{"type": "Topology", "objects": {}}', "own.geojson"))
     assert "/vsicurl" not in str(unpacking.cleaned("/vsicurl/http://example.vn/own.gpkg"))
 

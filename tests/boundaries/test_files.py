@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_a_file_that_does_not_say_its_crs_asks_for_it(tmp_path: Path) -> None:
         read(path, "district", Fields())
     found = read(path, "district", Fields(), crs="EPSG:5899")
     assert shapely.hausdorff_distance(found.areas[0].polygon, WEST) < 1e-7
-    with pytest.raises(InvalidError, match="Không đọc được"):
+    with pytest.raises(InvalidError, match="Không có hệ tọa độ EPSG:1;"):
         read(path, "district", Fields(), crs="EPSG:1")
 
 
@@ -135,6 +136,34 @@ def test_a_file_that_is_none_is_refused_in_one_line(content: str, tmp_path: Path
         read(path, "district", Fields())
     assert "areas.geojson" in str(error.value)
     assert "\n" not in str(error.value)
+
+
+ENGLISH = re.compile("recogni[sz]ed|support|failed|unable|not a|index|permission|no such|unterminated", re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("areas.gpkg", b"", "nó trống"),
+        ("areas.zip", b"PK\x03\x04" + b"x" * 300, "đã hỏng hoặc bị cắt"),
+        ("areas.gpkg", b"SQLite format 3\0" + b"x" * 3_000, "đã hỏng hoặc bị cắt"),
+        ("areas.fgb", b"fgb\x03fgb\x00" + b"x" * 300, "đã hỏng hoặc bị cắt"),
+        ("areas.txt", b"hello", "không phải GeoPackage, GeoJSON, FlatGeobuf, Shapefile"),
+        ("areas.geojson", b'{"type":"FeatureCollection",\n"features":[{"type":"Fea', "sai ở dòng 2, ký tự"),
+        ("areas.gpkg", None, "không có tệp hoặc thư mục này"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_told_in_our_own_words(
+    name: str, content: bytes | None, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InvalidError) as error:
+        read(path, "district", Fields())
+    assert f"Không đọc được tệp {name}: " in str(error.value)
+    assert why in str(error.value)
+    assert not ENGLISH.search(str(error.value))
 
 
 def test_other_ways_of_being_no_file_of_areas(tmp_path: Path) -> None:
@@ -153,10 +182,10 @@ def test_other_ways_of_being_no_file_of_areas(tmp_path: Path) -> None:
     short.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     found = said(read(short, "district", Fields()))
     assert "1: hình học rỗng hoặc hỏng" in found
-    assert "Khi đọc tệp: Non closed ring" in found
+    assert "Khi đọc tệp: (Non closed ring" in found
     made = frame()
     made.to_file(tmp_path / "layers.gpkg", layer="a")
-    with pytest.raises(InvalidError, match="Không đọc được"):
+    with pytest.raises(InvalidError, match="không có lớp b; có: a"):
         read(tmp_path / "layers.gpkg", "district", Fields(), layer="b")
 
 

@@ -97,6 +97,14 @@ def test_own_polygons_become_a_draft_that_can_be_activated(session: Session, tmp
         bringing.bring(session, ABOUT, found)
 
 
+def test_units_that_keep_another_name_are_told_in_one_line(session: Session, tmp_path: Path) -> None:
+    found = reading(tmp_path, kind=["huyện", "huyện"])
+    bringing.complete(session, found)
+    (told,) = (str(one) for one in found.findings if "giữ tên cũ" in str(one))
+    assert told.startswith("2 đơn vị xử lý đã có giữ tên cũ")
+    assert "ubnd-502 “UBND thành phố Tam Kỳ” (“UBND huyện Tam Kỳ”), ubnd-503 “" in told
+
+
 def test_a_second_level_joins_the_draft_and_keeps_what_it_says_of_itself(session: Session, tmp_path: Path) -> None:
     edition = bringing.bring(session, ABOUT, reading(tmp_path))
     communes = {"code": ["1", "2"], "name": ["A", "B"], "kind": ["xã", "xã"], "parent": ["502", "503"]}

@@ -72,7 +72,7 @@ def test_an_uncertain_pin_lists_the_candidates(run: Run) -> None:
         ([], "--file"),
         (["108.3", "15.8", "--file", "in.csv", "--out", "out.csv"], "--file"),
         (["--file", "in.csv"], "--out"),
-        (["--file", "missing.csv", "--out", "out.csv"], "No such file"),
+        (["--file", "missing.csv", "--out", "out.csv"], "không có tệp"),
         (["108.338", "15.8794", "--edition", "1976"], "2020, 2025-01, 2025-07"),
         (["108.338", "15.8794", "--on", "yesterday"], "2026-01-31"),
         (["108.338", "15.8794", "--accuracy", "-5"], "Sai số"),
