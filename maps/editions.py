@@ -125,7 +125,7 @@ def _row(frame: Frame, number: int, one: Piece) -> dict[str, Any]:
 
 def _km2(frame: Frame, square_metres: float) -> str:
     # As many digits in all of a table, but for what would be none at all.
-    digits = "#,##0.0" if square_metres >= 5e4 else "#,##0.0000"
+    digits = "0" if not square_metres else "#,##0.0" if square_metres >= 5e4 else "#,##0.0000"
     return str(format_decimal(square_metres / 1e6, digits, LOCALES[frame.lang]))
 
 

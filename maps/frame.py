@@ -23,7 +23,8 @@ TITLES = {
     "editions": _("Thay đổi địa giới"),
     "ioc": _("Trung tâm IOC"),
 }
-TABS = TITLES | {"editions": _("Địa giới")}  # as the menu says them, where five have to stand in a line
+# As the menu says them, where five or six have to stand in a line.
+TABS = TITLES | {"editions": _("Địa giới"), "uncertain": _("Nơi chưa chắc")}
 LOCALES: dict[Lang, str] = {"vi": "vi_VN", "en": "en_GB"}
 
 

@@ -16,6 +16,14 @@ from geo.errors import QuangnamError, UnauthorizedError
 from geo.i18n import _, translate
 
 _PROGRAMS = ("/api/", "/media/", "/static/", "/assets/", "/tiles/", "/feeds/", "/ogc/", "/open311/", "/health/")
+# Where codes in addresses are not reports', and the way back from one that is not there.
+_BACK = {
+    "/admin/boundaries": _("Địa giới"),
+    "/admin": _("Quản trị"),
+    "/ioc": _("Trung tâm IOC"),
+    "/maps/editions": _("Thay đổi địa giới"),
+    "/planner": _("Dữ liệu mở"),
+}
 
 
 def wants_page(request: Request) -> bool:
@@ -48,6 +56,7 @@ def to_sign_in(request: Request) -> Response:
 def as_page(request: Request, response: Response) -> Response:
     """The same problem, told to a person."""
     told = orjson.loads(bytes(response.body))
+    back = next((at for at in _BACK if told["status"] == 404 and request.url.path.startswith(at)), None)
     kept = {name: value for name, value in response.headers.items() if name in ("retry-after", "allow", "connection")}
     return page(
         request,
@@ -57,6 +66,7 @@ def as_page(request: Request, response: Response) -> Response:
         title=told["title"],
         detail=told["detail"],
         number=told["status"],
+        back=(back, _BACK[back]) if back else None,
         asked=request.query_params.get("code", request.path_params.get("code", ""))[:40],
     )
 

@@ -15,7 +15,7 @@ from maps.style import asset_url
 
 router = APIRouter(include_in_schema=False)
 PAGES = ("/", "/reports/new", "/my", "/offline")
-_STAFF = ("admin.css", "desk.css", "desk.js", "blur.js", "ioc.css", "print.js")
+_STAFF = ("admin.css", "desk.css", "desk.js", "blur.js", "ioc.css", "print.js", "current.js")
 _VENDOR = (
     *("leaflet.js", "leaflet.css", "leaflet.markercluster.js", "MarkerCluster.css", "tokens.css"),
     *(f"be-vietnam-pro-{script}-{weight}-normal.woff2" for script in ("latin", "vietnamese") for weight in (400, 600)),

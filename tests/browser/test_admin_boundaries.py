@@ -7,13 +7,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import shapely
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select, text
 
 from api.delivery import worker
 from api.signed import COOKIE
 from api.undoing import UNDO
-from boundaries import activation
+from api.web.admin import edition_form
+from boundaries import activation, editions, incoming
+from boundaries.findings import Reading
+from boundaries.importing import NewArea
+from boundaries.incoming import Incoming
 from boundaries.scheduling import SWITCH
 from geo import accounts, logins
 from geo.models import User
@@ -140,6 +145,20 @@ def test_a_damaged_file_shows_where_and_a_good_one_is_put_in_force_and_taken_bac
     expect(page.get_by_text("UBND huyện Nông Sơn").first).to_be_visible()
     assert traffic.errors == []
     assert traffic.foreign(live.url) == []
+
+
+def test_a_file_with_swapped_axes_leaves_the_map_at_the_province(
+    live: Live, page: Page, enter: Callable[[Page], None]
+) -> None:
+    swapped = shapely.box(15.2, 107.2, 16.1, 108.7)
+    reading = Reading("own.gpkg", [NewArea("district", "503", "Hội An", "thành phố", None, True, swapped)], [], [])
+    with live.sessions() as session:
+        form = edition_form.blank(editions.find(session, "2025-01"))
+    name = incoming.keep(live.settings, b"", Incoming("own.gpkg", form, "", reading, datetime.now(UTC)))
+    enter(page)
+    page.goto(f"{live.url}/admin/boundaries/uploads/{name}")
+    expect(page.locator(".read-area")).to_have_count(1)
+    expect(page.locator("#map .outline").nth(9)).to_be_in_viewport()
 
 
 def test_all_of_it_works_without_scripts_on_a_phone(

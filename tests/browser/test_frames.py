@@ -76,3 +76,11 @@ def test_the_legend_of_a_phone_is_not_under_the_switch(live: Live, open_page: Op
     expect(page.locator(".switch")).to_be_hidden()
     legend.click()
     expect(page.locator(".switch")).to_be_visible()
+
+
+def test_the_menu_of_a_phone_shows_where_one_is(live: Live, open_page: OpenPage) -> None:
+    page = open_page(PHONE)
+    enter(live, page, "administrator")
+    page.goto(f"{live.url}/admin/exports")
+    expect(page.locator(".admin-nav [aria-current]")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0

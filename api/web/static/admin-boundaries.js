@@ -5,7 +5,7 @@ import { byId, config, make } from "./page.js";
 const L = window.L;
 const EVERY = 2000; // milliseconds
 const CLOSE = 15; // zoom at which a gap of some metres can be seen
-
+const WORLD = 85; // degrees of latitude that a map has; what lies beyond has its axes swapped, or metres for degrees
 const WIDE = 480; // pixels
 
 const map = makeMap(byId("map"));
@@ -37,10 +37,8 @@ async function read() {
       byId("map").focus({ preventScroll: true });
     });
   }
-  const whole = L.featureGroup([areas, ...markers.values()]);
-  if (whole.getLayers().length && whole.getBounds().isValid()) {
-    show(whole.getBounds());
-  }
+  const bounds = L.featureGroup([areas, ...markers.values()]).getBounds();
+  if (bounds.isValid() && Math.max(-bounds.getSouth(), bounds.getNorth()) < WORLD) show(bounds);
 }
 
 /** A numbered place; a press leads to its line in the list. */

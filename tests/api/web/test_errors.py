@@ -1,5 +1,8 @@
 """Errors as pages for people, as problem details for programs."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -8,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.app import create_app
 from geo.settings import Settings
 
+Make = Callable[..., Any]
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -23,6 +27,18 @@ def test_a_wrong_address_is_a_page_with_ways_out(client: TestClient) -> None:
     assert "Không tìm thấy" in page.text
     assert 'href="/reports/new"' in page.text
     assert 'action="/reports"' in page.text
+
+
+def test_what_is_not_there_leads_back_to_where_its_like_are(client: TestClient, make_user: Make, sign_in: Make) -> None:
+    public = client.get("/maps/editions?from=1802", headers=BROWSER)
+    assert (public.status_code, 'action="/reports"' in public.text) == (404, False)
+    assert 'class="button" href="/maps/editions"' in public.text
+    sign_in(client, make_user("administrator"))
+    inside = client.get("/admin/boundaries/1802", headers=BROWSER)
+    assert inside.status_code == 404
+    assert 'class="button" href="/admin/boundaries"' in inside.text
+    sign_in(client, make_user("officer", unit="ubnd-503"))
+    assert 'href="/admin' not in client.get("/admin/boundaries", headers=BROWSER).text  # where they may not go
 
 
 def test_programs_keep_their_problem_details(client: TestClient) -> None:
