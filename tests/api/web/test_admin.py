@@ -317,7 +317,9 @@ def test_an_officer_is_given_another_unit(
     client: TestClient, session: Session, make_user: Callable[..., User], administrator: User
 ) -> None:
     officer = make_user("officer", unit="ubnd-503")
-    assert 'value="ubnd-503" selected' in client.get(f"/admin/users?key={officer.id}").text
+    form = client.get(f"/admin/users?key={officer.id}").text
+    assert 'value="ubnd-503" selected' in form
+    assert officer.email in form.partition("<summary>")[2].partition("</summary>")[0]  # whose account it is
     assert "Đã lưu." in post(client, "users", key=str(officer.id), unit="ubnd-507").text
     session.refresh(officer)
     assert officer.unit is not None
