@@ -3,10 +3,14 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from shapely import box
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
 from api.cli import root
+from geo.database import build_engine
 from geo.errors import QuangnamError
+from geo.settings import Settings
+from tests.boundaries.opened import receive
 
 
 @pytest.fixture
@@ -17,6 +21,23 @@ def runner(fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> CliRunne
 
 def run(runner: CliRunner, *arguments: str) -> Result:
     return runner.invoke(root, ["boundaries", *arguments])
+
+
+def test_units_that_could_not_see_their_reports_are_a_warning_that_stops_nothing(
+    runner: CliRunner, fresh_database_url: str, settings: Settings
+) -> None:
+    engine = build_engine(fresh_database_url)
+    with Session(engine) as session:
+        receive(session, settings, 107.98, 15.68, 5.0)  # in Nông Sơn, which joins Quế Sơn
+        session.commit()
+    engine.dispose()
+    said = "Cảnh báo: UBND huyện Quế Sơn (ubnd-509) nhận 1 phản ánh mà chưa ai xem được."
+    for command in ("preview", "activate"):
+        done = run(runner, command, "2025-01")
+        assert done.exit_code == 0
+        assert said in done.stderr
+        assert "quangnam user add" in done.stderr
+        assert "ubnd-519\tubnd-509\t1" in done.stdout
 
 
 def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -> None:

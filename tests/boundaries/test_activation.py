@@ -20,8 +20,6 @@ from boundaries import (
     editions,
     importing,
     lookup,
-    readiness,
-    rerouting,
     routing,
     scheduling,
     turns,
@@ -32,7 +30,7 @@ from geo import claims, workflow
 from geo.database import build_engine
 from geo.details import Details
 from geo.errors import ConflictError, InvalidError
-from geo.models import Category, Claim, Event, Report, ReportUnit, Rule, Unit, User
+from geo.models import Claim, Event, Report, ReportUnit, Unit, User
 from geo.permissions import SYSTEM, Actor
 from geo.settings import Settings
 from geo.transitions import OPEN, Action
@@ -493,18 +491,6 @@ def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
         assert (edition.state, edition.problem) == ("draft", None)
 
 
-def test_a_preview_writes_nothing_and_holds_nobody_up(own: sessionmaker[Session], settings: Settings) -> None:
-    with own.begin() as session:
-        receive(session, settings, *NONG_SON, 5.0)
-        scheduling.schedule(session, "2025-01", datetime.now(UTC))
-    with own() as previewing:
-        found = activation.preview(previewing, "2025-01", settings=settings)
-        assert [(one.old.code, one.new.code) for one in found.moves] == [("ubnd-519", "ubnd-509")]
-        # A transaction without a number has written nothing, so that no reader of the history waits for its end.
-        assert previewing.scalar(text("SELECT pg_current_xact_id_if_assigned()")) is None
-        assert due.activate(own, settings, datetime.now(UTC)) == ["2025-01"]
-
-
 def test_a_switch_that_finds_another_at_work_is_no_problem_of_what_is_due(
     own: sessionmaker[Session], settings: Settings
 ) -> None:
@@ -536,88 +522,3 @@ def test_a_units_word_that_a_place_is_its_own_outlives_another_edition(
     assert (unit_of(session, report), report.commune_code, report.needs_confirmation) == ("ubnd-503", "99999", True)
     assert [one.code for one in beside_units.units(session, report)] == ["ubnd-507"]
     assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]
-
-
-@pytest.mark.parametrize("kind", ["activate", "undo"])
-def test_where_reports_belong_is_found_out_before_anything_is_written(
-    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    with own.begin() as session:
-        moved = receive(session, settings, *NONG_SON, 5.0).id
-        if kind == "undo":
-            activation.activate(session, "2025-01", settings=settings)
-    numbers, real = [], rerouting.Rerouting.look
-
-    def look(self: rerouting.Rerouting, follows: Edition | None) -> None:
-        real(self, follows)
-        numbers.append(session.scalar(text("SELECT pg_current_xact_id_if_assigned()")))
-
-    monkeypatch.setattr(rerouting.Rerouting, "look", look)
-    with own.begin() as session:
-        getattr(activation, kind)(session, "2025-01", settings=settings)
-    assert numbers == [None]
-    with own() as session:
-        assert unit_of(session, session.get_one(Report, moved)) == ("ubnd-509" if kind == "activate" else "ubnd-519")
-
-
-def test_who_cancels_while_it_is_found_out_is_heard(
-    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with own.begin() as session:
-        receive(session, settings, *NONG_SON, 5.0)
-        scheduling.schedule(session, "2025-01", datetime.now(UTC))
-    real = rerouting.Rerouting.look
-
-    def look(self: rerouting.Rerouting, follows: Edition | None) -> None:
-        real(self, follows)
-        with own.begin() as other:
-            scheduling.unschedule(other, "2025-01")
-
-    monkeypatch.setattr(rerouting.Rerouting, "look", look)
-    assert due.activate(own, settings, datetime.now(UTC)) == []
-    with own() as session:
-        edition = editions.find(session, "2025-01")
-        assert (edition.state, edition.problem) == ("draft", None)
-        assert session.scalars(select(Unit.code).join(Report, Report.unit_id == Unit.id)).all() == ["ubnd-519"]
-
-
-def test_a_rule_to_a_committee_that_ends_is_foreseen_to_decide_nothing(session: Session, settings: Settings) -> None:
-    kind = session.scalars(select(Category).where(Category.code == "giao-thong")).one()
-    to = unit(session, "ubnd-519")
-    session.add(Rule(category_id=kind.id, area_code="503", unit_id=to, replaces=True, priority=0))
-    session.flush()
-    report = receive(session, settings, *HOI_AN, 5.0)
-    assert unit_of(session, report) == "ubnd-519"
-    told = activation.preview(session, "2025-01", settings=settings)
-    assert [(one.old.code, one.new.code) for one in told.moves] == [("ubnd-519", "ubnd-503")]
-    # What the session knows of the days is again as it was.
-    assert session.get_one(Unit, to).valid_until is None
-    activation.activate(session, "2025-01", settings=settings)
-    assert unit_of(session, report) == "ubnd-503"
-
-
-def test_units_that_could_not_see_what_comes_to_them_are_named(
-    session: Session, settings: Settings, make_user: Callable[..., User]
-) -> None:
-    receive(session, settings, *NONG_SON, 5.0)
-    there = session.get_one(Unit, unit(session, "ubnd-509"))
-    mailing = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:9"})
-
-    def unready(own: Settings) -> list[tuple[str, int]]:
-        told = activation.preview(session, "2025-01", settings=own).unready
-        return [(one.unit.code, one.reports) for one in told]
-
-    assert unready(mailing) == [("ubnd-509", 1)]
-    there.email = "queson@example.vn"
-    session.flush()
-    assert unready(mailing) == []
-    assert unready(settings) == [("ubnd-509", 1)]  # no letter goes out
-    closed = make_user("officer", unit="ubnd-509", active=False)
-    assert unready(settings) == [("ubnd-509", 1)]
-    closed.active = True
-    session.flush()
-    assert unready(settings) == []
-    closed.active = False
-    made_ = activation.activate(session, "2025-01", settings=settings)
-    assert [one.unit.code for one in readiness.after(session, made_, settings)] == ["ubnd-509"]
-    assert readiness.after(session, made_, mailing) == []
