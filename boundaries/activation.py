@@ -12,8 +12,8 @@ from boundaries import committees, editions, importing, lookup, turns
 from boundaries.models import Activation, Edition, Moved
 from boundaries.previewing import Move, Preview, preview
 from boundaries.rerouting import Rerouting, Tally
-from boundaries.scheduling import EARLY, schedule, unschedule
-from geo import moving
+from boundaries.scheduling import EARLY, SWITCH, schedule, unschedule
+from geo import jobs, moving
 from geo.errors import ConflictError
 from geo.i18n import _
 from geo.models import Event, Unit
@@ -165,6 +165,7 @@ def _announced(session: Session, made: Activation, tally: Tally, before: str, af
     came, went = tally.came(), tally.went()
     units = {one: (came[one], went[one]) for one in sorted(tally.units)}
     moving.announce(session, before, after, data=said, units=units, user_id=made.user_id)
+    jobs.defer(session, SWITCH, lock=SWITCH)  # right after the commit: what somebody moved beside the switch
     session.flush()
     return made
 

@@ -1,4 +1,4 @@
-"""Editions whose moment has come: activated by the worker, whatever it missed while it was away."""
+"""Editions whose moment has come: activated by the worker, whatever it missed while away; and who lags behind."""
 
 import logging
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, readiness, scheduling, turns
+from boundaries import activation, readiness, scheduling, stragglers, turns
 from boundaries.models import Edition
 from geo.errors import QuangnamError
 from geo.i18n import _
@@ -18,12 +18,15 @@ _log = logging.getLogger(__name__)
 def activate(sessions: sessionmaker[Session], settings: Settings, now: datetime) -> list[str]:
     """Activates what is due, the oldest edition first and each in a transaction of its own; the codes of these.
 
-    What fails leaves everything as it was, says why in the edition's `problem`, and is tried again the next time.
+    What fails leaves everything as it was, says why in the edition's `problem`, and is tried again the next time. Open
+    reports that a switch missed follow then.
     """
     due = select(Edition.code).where(Edition.activate_at <= now).order_by(Edition.valid_from)
     with sessions() as session:
         waiting = session.scalars(due).all()
-    return [code for code in waiting if _one(sessions, settings, code, now)]
+    done = [code for code in waiting if _one(sessions, settings, code, now)]
+    stragglers.keep(sessions, settings)
+    return done
 
 
 def _one(sessions: sessionmaker[Session], settings: Settings, code: str, now: datetime) -> bool:

@@ -33,7 +33,7 @@ _GIVE_BACK = """
     WHERE r.id = m.id AND u.active AND u.unit_id = r.unit_id
     """
 
-
+_ROUNDS = 10  # what somebody changes in every one of them is left to boundaries.stragglers
 _REMEMBER = """
     COPY moved_reports (activation_id, report_id, unit_id, area_code, commune_code, needs_confirmation, candidates,
         assignee_id, assignment_id, event_id) FROM STDIN
@@ -119,13 +119,17 @@ class Rerouting:
         self._take(made, *self._found)
 
     def rest(self, made: Activation) -> None:
-        """Moves what has come, or was changed by a step, since."""
-        left = np.setdiff1d(open_reports.marks(self._session), self._done, assume_unique=True)
-        if len(left):
+        """Moves what has come, or was changed by a step, since; what changes meanwhile once more."""
+        for _round in range(_ROUNDS):
+            left = np.setdiff1d(open_reports.marks(self._session), self._done, assume_unique=True)
+            if not len(left):
+                return
             now = open_reports.read(self._session, open_reports.marked(left))
-            self._take(made, now, self._wanted(now))
+            if self._take(made, now, self._wanted(now)):
+                return
 
-    def _take(self, made: Activation, now: OpenReports, wanted: Wanted) -> None:
+    def _take(self, made: Activation, now: OpenReports, wanted: Wanted) -> bool:
+        """Moves reports; whether all of them, for those that a step was changing meanwhile are others by now."""
         differs = wanted.differs(now)
         locked = moving.lock(self._session, now.id[differs], now.version[differs])
         mine = np.isin(now.id, locked)
@@ -134,6 +138,7 @@ class Rerouting:
         self._write(made, now.take(mine), wanted.take(mine))
         # Each step makes another version, this one as well.
         self._done = np.union1d(self._done, open_reports.mark(now.id, now.version + mine)[known])
+        return bool(known.all())
 
     def _wanted(self, now: OpenReports, edition: str | None = None) -> Wanted:
         found = wants.wanted(self._session, now, self._day, edition=edition, settings=self._settings)
@@ -165,8 +170,7 @@ class Rerouting:
         )
         connection = driver(self._session)
         back = self._give_back(now, wanted)
-        columns = _explained(now.take(~back), wanted.take(~back), self._at)
-        copy(connection, "assignments", columns, encode(list(columns.values())))
+        explain(self._session, now.take(~back), wanted.take(~back), self._at)
         if made.kind == "activate":
             _remember(connection, made.id, now, events)
 
@@ -184,8 +188,9 @@ class Rerouting:
         return np.array([one is not None for one in there], np.bool_)
 
 
-def _explained(now: OpenReports, wanted: Wanted, at: datetime) -> dict[str, Column]:
-    return {
+def explain(session: Session, now: OpenReports, wanted: Wanted, at: datetime) -> None:
+    """Writes an assignment for each report: why it is from now on where the edition wants it."""
+    columns: dict[str, Column] = {
         "report_id": integers(now.id, size=8),
         "edition_id": integers(wanted.edition_id, null=wanted.edition_id == 0),
         "area_code": texts(wanted.area_code.tolist()),
@@ -198,6 +203,7 @@ def _explained(now: OpenReports, wanted: Wanted, at: datetime) -> dict[str, Colu
         "correction_id": integers(wanted.correction_id, null=wanted.correction_id == 0),
         "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),
     }
+    copy(driver(session), "assignments", columns, encode(list(columns.values())))
 
 
 def _remember(connection: Connection[Any], activation_id: int, was: OpenReports, events: Ids) -> None:

@@ -35,6 +35,8 @@ def check_other_officer(session: Session, report: Report, user: User) -> None:
 def _confirm(at: Situation) -> None:
     if not at.report.needs_confirmation:
         raise ConflictError(_("Nơi xử lý của phản ánh này đã rõ, không cần xác nhận."))
+    if units.going_on(at.session, at.report.unit_id, at.now) != at.report.unit_id:
+        raise ConflictError(units.GONE)
     if at.actor.role in ("officer", "head") and _others(at, "claimant"):
         raise ConflictError(_("Đơn vị khác cũng nhận nơi này; Trung tâm IOC sẽ quyết định."))
     at.report.needs_confirmation = False

@@ -12,6 +12,7 @@ from geo.models import Report, Unit
 from geo.succession import exists, heir
 
 UNKNOWN = _("Không có đơn vị xử lý mang mã này; các mã: /api/v1/units.")
+GONE = _("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác.")
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -44,5 +45,5 @@ def receiver(session: Session, unit_id: int | None, report: Report, now: datetim
         raise InvalidError(_("Phản ánh đang ở chính đơn vị này; hãy chọn đơn vị khác."), field="unit")
     today = now.astimezone(deadlines.ZONE).date()
     if not exists(unit, today):
-        raise InvalidError(_("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác."), field="unit")
+        raise InvalidError(GONE, field="unit")
     return unit.id
