@@ -30,7 +30,7 @@ _IN_FORCE = f"""
 
 
 class BusyError(ConflictError):
-    """Another one is at work on the editions, be it a preview; nothing is wrong with this one."""
+    """Another one is at work on the editions, or has just changed this one; nothing is wrong with it."""
 
 
 def still(session: Session, routed_by: Edition | None) -> bool:
