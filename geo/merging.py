@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from geo import clock, deadlines, succession
+from geo import clock, deadlines, succession, units
 from geo.details import Effect, Situation
 from geo.errors import BusyError, ConflictError, InvalidError
 from geo.i18n import _
@@ -34,8 +34,8 @@ def _split(at: Situation) -> None:
     lead = at.session.get_one(Report, at.report.lead_id)
     today = succession.there(at.now.astimezone(deadlines.ZONE).date())
     if at.session.scalar(select(Unit.id).where(Unit.id == at.report.unit_id, today)) is None:
-        # While it was merged other boundaries came into force, which the lead has followed.
-        at.report.unit_id = lead.unit_id
+        # While it was merged other boundaries came into force: an open lead has followed them, a settled one has not.
+        at.report.unit_id = units.going_on(at.session, lead.unit_id, at.now)
     at.report.lead_id = None
     clock.restart(at.report, at.now)
 

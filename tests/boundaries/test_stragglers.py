@@ -18,7 +18,7 @@ from geo.errors import ConflictError, InvalidError
 from geo.models import Event, Report, Unit
 from geo.permissions import Actor
 from geo.settings import Settings
-from tests.boundaries.opened import TEXT, receive
+from tests.boundaries.opened import TEXT, receive, step_
 
 NONG_SON = (107.98, 15.68)  # 519, which 2025-01 gives to Quế Sơn (509)
 HOI_AN = (108.338, 15.8794)  # 503
@@ -156,3 +156,18 @@ def test_no_step_names_or_confirms_a_unit_that_is_gone(session: Session, setting
     session.flush()
     with pytest.raises(ConflictError, match="không còn hoạt động"):
         workflow.apply(session, sent, "confirm", OPERATOR, door="web", details=Details(text=TEXT))
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_what_is_split_off_goes_where_somebody_still_is(session: Session, settings: Settings, settled: bool) -> None:
+    kind = "an-ninh-trat-tu"
+    lead, follower = (receive(session, settings, *NONG_SON, 5.0, category=kind) for _ in range(2))
+    step_(session, follower, "merge", lead_id=lead.id)
+    step_(session, lead, "accept")
+    if settled:
+        step_(session, lead, "resolve")
+    activation.activate(session, "2025-01", settings=settings)
+    session.refresh(follower)
+    workflow.apply(session, follower, "split", OPERATOR, door="web", details=Details(text=TEXT))
+    assert follower.state == "received"
+    assert code_of(session, follower.id) == ("ioc" if settled else "ubnd-509")
