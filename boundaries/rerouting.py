@@ -11,7 +11,7 @@ from psycopg import Connection
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from boundaries import open_reports
+from boundaries import open_reports, rules
 from boundaries import wanted as wants
 from boundaries.models import Activation, Assignment, Edition
 from boundaries.open_reports import Ids, OpenReports
@@ -199,7 +199,7 @@ def explain(session: Session, now: OpenReports, wanted: Wanted, at: datetime) ->
         "distance": floats(wanted.distance),
         "confidence": floats(wanted.confidence),
         "candidates": documents(wanted.candidates),
-        "rule_id": integers(wanted.rule_id, null=wanted.rule_id == 0),
+        "rule_id": integers(wanted.rule_id, null=~rules.there(session, wanted.rule_id)),
         "correction_id": integers(wanted.correction_id, null=wanted.correction_id == 0),
         "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),
     }

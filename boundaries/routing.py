@@ -28,11 +28,12 @@ from geo.settings import Settings
 
 Point = tuple[float, float]  # metres
 
+# A rule that was deleted since it decided is forgotten, as by an explanation that was there already.
 _ASSIGN = """
     INSERT INTO assignments
         (report_id, edition_id, area_code, unit_id, reason, distance, confidence, correction_id, candidates, rule_id)
     VALUES (%(report_id)s, %(edition_id)s, %(area_code)s, %(unit_id)s, %(reason)s, %(distance)s, %(confidence)s,
-        %(correction_id)s, %(candidates)s, %(rule_id)s)
+        %(correction_id)s, %(candidates)s, (SELECT id FROM rules WHERE id = %(rule_id)s FOR KEY SHARE))
     """
 
 __all__ = ["Candidate", "Reason", "Routing", "Routings", "assign", "route", "route_many"]

@@ -58,6 +58,13 @@ def replacing(session: Session, day: date, category: str | None = None) -> list[
     )
 
 
+def there(session: Session, ids: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which ids are those of rules that are still there, and stay until the session's transaction ends."""
+    known = [one for one in np.unique(ids).tolist() if one]
+    query = select(Rule.id).where(Rule.id.in_(known)).order_by(Rule.id).with_for_update(read=True, key_share=True)
+    return np.isin(ids, session.scalars(query).all() if known else [])
+
+
 def instead(session: Session, category: str, area: str | None, commune: str | None, day: date) -> Instead | None:
     """The rule of a category that wins at a place by the codes of its areas, None where the default stays."""
     # Most installations have none, and this stands in the way of every report: asked without the mapper.

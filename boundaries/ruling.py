@@ -118,7 +118,13 @@ class Ending(NamedTuple):
 
 
 def ending(session: Session, edition: Edition, day: date) -> list[Ending]:
-    """The rules for areas in force on the day that an edition lacks, by area; not those that are over by then."""
+    """The rules for areas in force on the day that an edition lacks, by area; not those that are over by then.
+
+    None where a later edition goes on to be in force.
+    """
+    later = select(Edition.id).where(Edition.state == "active", Edition.valid_from.between(edition.valid_from, day))
+    if session.scalar(later.where(Edition.id != edition.id).limit(1)) is not None:
+        return []
     theirs = select(Area.code).where(Area.edition_id == edition.id, Area.level.in_(("district", "commune")))
     query = (
         select(Rule, Category, Unit, Area)

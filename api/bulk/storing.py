@@ -103,7 +103,7 @@ def lighten(connection: Connection[Any]) -> None:
     """
     connection.execute("SET LOCAL statement_timeout = 0")
     turns.hold(connection)  # the edition that routes them is in force until they are there
-    for table in ("categories", "units", "editions"):
+    for table in ("categories", "units", "editions", "rules"):
         connection.execute(sql.SQL("SELECT FROM {} FOR KEY SHARE").format(sql.Identifier(table)))
     unchecked(connection)
 

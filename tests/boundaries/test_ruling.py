@@ -1,24 +1,31 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, editions, routing, ruling
+from api.bulk import storing
+from api.intake import submit
+from boundaries import activation, editions, routing, ruling, turns
 from boundaries.lookup import today
-from boundaries.models import Assignment
+from boundaries.models import Assignment, Edition
 from boundaries.ruling import Wanted
-from geo import succession
+from geo import moving, succession
+from geo.database import build_engine, driver
 from geo.errors import ConflictError, InvalidError
 from geo.models import Category, Report, Rule, Unit
+from geo.reports import Draft
 from geo.settings import Settings
+from tests.boundaries.opened import receive
+from tests.boundaries.test_activation import copy
 
 TODAY = today()
 DAY = timedelta(days=1)
-HOI_AN = (108.338, 15.8794)
+HOI_AN, NONG_SON = (108.338, 15.8794), (107.98, 15.68)
 
 
 @pytest.fixture
@@ -131,3 +138,76 @@ def test_rules_whose_area_an_edition_lacks_are_told_beforehand(
     ruling.add(session, wanted("cong-ty-moi-truong", area="519", priority=1, valid_until=TODAY))
     told = activation.preview(session, "2025-01", settings=settings).rules
     assert [(one.rule.id, one.area.name) for one in told] == [(lost.id, "Nông Sơn")]
+
+
+def deleted(own: sessionmaker[Session], number: int) -> None:
+    with own.begin() as session:
+        assert ruling.remove(session, session.get_one(Rule, number), TODAY)
+
+
+def test_a_rule_that_is_deleted_beside_a_report_stops_no_report(
+    fresh_database_url: str, settings: Settings, wanted: Callable[..., Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build_engine(fresh_database_url)
+    own = sessionmaker(engine, expire_on_commit=False)
+    with own.begin() as session:
+        number = ruling.add(session, wanted()).id
+    real = turns.still
+
+    def still(session: Session, edition: Edition | None) -> bool:
+        deleted(own, number)  # between its routing and its writing
+        return real(session, edition)
+
+    monkeypatch.setattr(turns, "still", still)
+    with own.begin() as session:
+        draft = Draft("Trần Bưởi", "+84905123456", "dien-chieu-sang", "Đèn đường không sáng", *HOI_AN, "api")
+        receipt = submit(session, settings, draft, secret=b"a key for tests only").answer
+    with own() as session:
+        why = session.scalars(select(Assignment)).one()
+        assert (receipt["unit"]["code"], why.reason, why.rule_id) == ("cong-ty-dien-luc", "rule", None)
+    engine.dispose()
+
+
+def test_a_rule_that_is_deleted_beside_a_switch_does_not_stop_it(
+    fresh_database_url: str, settings: Settings, wanted: Callable[..., Wanted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build_engine(fresh_database_url)
+    own = sessionmaker(engine, expire_on_commit=False)
+    with own.begin() as session:
+        receive(session, settings, *NONG_SON, 5.0, category="dien-chieu-sang")
+        number = ruling.add(session, wanted(area="509")).id
+    real = moving.lock
+
+    def lock(session: Session, *values: Any) -> Any:
+        deleted(own, number)  # between its decision and its explanation
+        return real(session, *values)
+
+    monkeypatch.setattr(moving, "lock", lock)
+    with own.begin() as session:
+        activation.activate(session, "2025-01", settings=settings)
+    with own() as session:
+        why = session.scalars(select(Assignment).order_by(Assignment.id.desc()).limit(1)).one()
+        assert (why.reason, why.rule_id) == ("rule", None)
+    engine.dispose()
+
+
+def test_rules_stay_while_many_reports_come_in(fresh_database_url: str, wanted: Callable[..., Wanted]) -> None:
+    engine = build_engine(fresh_database_url)
+    own = sessionmaker(engine)
+    with own.begin() as session:
+        number = ruling.add(session, wanted()).id
+    with own.begin() as importing, own() as session:
+        storing.lighten(driver(importing))
+        with pytest.raises(OperationalError):
+            session.get(Rule, number, with_for_update={"nowait": True})
+    engine.dispose()
+
+
+def test_an_edition_that_changes_history_only_ends_no_rule(
+    session: Session, settings: Settings, wanted: Callable[..., Wanted]
+) -> None:
+    ruling.add(session, wanted(area="519"))
+    assert [one.area.code for one in ruling.ending(session, editions.find(session, "2025-01"), TODAY)] == ["519"]
+    copy(session, "2020", "own", date(2025, 6, 1))
+    activation.activate(session, "own", settings=settings)
+    assert activation.preview(session, "2025-01", settings=settings).rules == []
