@@ -30,7 +30,10 @@ def create(session: Session, edition: Edition) -> None:
 
 
 def set_days(session: Session) -> None:
-    """A committee answers on the days of the active editions with its area; one that only drafts know, on no day."""
+    """A committee answers on the days of the active editions with its area; one that only drafts know, on no day.
+
+    It is there on the days between two such editions as well: a unit has one beginning and one end.
+    """
     session.execute(_SET_DAYS, {"edition": None, "active": None})
     session.expire_all()
 

@@ -25,6 +25,7 @@ NEAREST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {di
 COAST = _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; khả năng thuộc nơi này khoảng {chance}.")
 SECOND = _("Phản ánh lần 2 do đơn vị đã trả lời lần đầu xử lý lại; Trung tâm IOC theo dõi.")
 RULE = _("Lĩnh vực này ở {area} do đơn vị này phụ trách.")
+BY_HAND = _("Vị trí thuộc {area}; phản ánh ở lại đơn vị mà một người đã chọn, hoặc đã trả lời lần đầu.")
 NO_UNIT = _("Vị trí thuộc {area}, nơi chưa có đơn vị xử lý vào ngày này; Trung tâm IOC sẽ phân công.")
 NO_EDITION = _("Hệ thống chưa có địa giới cho ngày này; Trung tâm IOC sẽ phân công.")
 FAR = _("Vị trí này ở rất xa Quảng Nam; hãy xem lại kinh độ và vĩ độ.")

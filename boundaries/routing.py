@@ -64,6 +64,7 @@ class Routing:
     distance: float | None = None
     confidence: float | None = None
     correction: int | None = None  # the id of the one that decided
+    chosen: bool = False  # the area, by the sender
     candidates: list[Candidate] = field(default_factory=list)
     rule: Instead | None = None  # that decided
 
@@ -119,8 +120,9 @@ def route(
     ordered = sorted(own, key=lambda hit: (-share[hit.area.id], hit.area.id != lies.area.id, hit.area.code))
     chosen = ordered[0] if ordered else lies
     reason: Reason | None = None
+    said = False
     if len(own) > 1 and (wanted := next((hit for hit in own if hit.area.code == area), None)):
-        chosen, reason = wanted, reasons.chosen(full_name(wanted.area))
+        chosen, reason, said = wanted, reasons.chosen(full_name(wanted.area)), True
     confidence = share.get(chosen.area.id)
     rivals = [hit for hit in [*own, *beside] if hit is not chosen]
     distance = min((hit.distance for hit in rivals), default=None)
@@ -138,11 +140,13 @@ def route(
         chosen.area if found.routing_level == "commune" else _commune(session, found, hits, chosen, at=(x, y), day=day)
     )
     unit = chosen.unit or ioc(session)
-    routed = Routing(found, chosen.area, commune, unit, reason, needs, distance, confidence, candidates=candidates)
-    if settled is not None and settled.area != chosen.area.code and reason.message != reasons.CHOSEN:
-        said = _settled(session, found, hits, settled, at=(x, y), day=day)
+    routed = Routing(
+        found, chosen.area, commune, unit, reason, needs, distance, confidence, chosen=said, candidates=candidates
+    )
+    if settled is not None and settled.area != chosen.area.code and not said:
+        known = _settled(session, found, hits, settled, at=(x, y), day=day)
         # The model's own chance is that of a border which is known to be wrong here.
-        routed = replace(said, needs_confirmation=True, confidence=None, candidates=candidates)
+        routed = replace(known, needs_confirmation=True, confidence=None, candidates=candidates)
     # Also under an edition that is named there is a day, on which rules are in force and units exist.
     return by_rule(session, routed, category, on or lookup.today()) if category is not None else routed
 
@@ -177,8 +181,11 @@ def by_rule(session: Session, routed: Routing, category: str, day: date) -> Rout
     if found is None:
         return routed
     answer = replace(routed, unit=found.unit, reason=reasons.rule(full_name(routed.area)), rule=found)
-    # Where the unit is the same whatever the area, there is nothing to be confirmed.
-    return replace(answer, needs_confirmation=False, candidates=[]) if found.everywhere else answer
+    if not found.everywhere:
+        return answer
+    # Where the unit is the same whatever the area, there is nothing to be confirmed. What the sender chose is not lost.
+    mine = [one for one in routed.candidates if routed.chosen and one.area.id == routed.area.id]
+    return replace(answer, needs_confirmation=False, candidates=mine)
 
 
 def assign(session: Session, report: Report, routing: Routing) -> Assignment:
@@ -209,7 +216,7 @@ def kept(routing: Routing) -> list[dict[str, Any]] | None:
 def _kept(one: Candidate, routing: Routing) -> dict[str, Any]:
     kept = {"area": one.area.code, "unit": one.unit.code, "share": one.share}
     # Who said so matters later: this area was not found by the borders.
-    chosen = routing.reason.message == reasons.CHOSEN and routing.area is not None and one.area.id == routing.area.id
+    chosen = routing.chosen and routing.area is not None and one.area.id == routing.area.id
     return kept | ({"chosen": True} if chosen else {})
 
 

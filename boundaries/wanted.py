@@ -200,10 +200,14 @@ def _outside(session: Session, refused: NDArray[np.bool_], result: Wanted) -> No
 def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted) -> None:
     """Of what a person decided only the codes of the areas follow."""
     kept = result.kept
+    # Neither a place nor a rule is why such a unit answers. Where it is the right one anyway they are.
+    other = kept & (result.unit_id != now.unit_id)
+    result.rule_id[other] = result.correction_id[other] = 0
+    result.reason[other & ~now.in_words] = "person"
+    result.reason[other & now.in_words] = "uncertain"
     result.unit_id[kept] = now.unit_id[kept]
     result.needs_confirmation[kept] = now.needs_confirmation[kept]
     result.others[kept] = now.candidates[kept]
-    result.rule_id[kept] = result.correction_id[kept] = 0
     rows = kept & refused
     result.area_code[rows] = now.area_code[rows]
     result.commune_code[rows] = now.commune_code[rows]

@@ -29,6 +29,7 @@ REASONS = {
     "uncertain": _("Vị trí nằm trong {area}, nhưng chỉ cách ranh giới khoảng {distance}."),
     "nearest": _("Vị trí nằm ngoài mọi ranh giới, cách {area} khoảng {distance}; chọn nơi gần nhất."),
     "rule": _("Lĩnh vực này ở {area} do đơn vị này phụ trách."),
+    "person": reasons.BY_HAND,
     "ioc": _("Nơi này chưa rõ đơn vị xử lý; Trung tâm IOC sẽ phân công."),
 }
 RECEIVING = ("receive", "forward", "return", "reroute")  # steps whose sentence names who is to act
@@ -94,7 +95,7 @@ def message_of(found: Assignment) -> str:
     """The sentence of a routing, with `{area}` and perhaps `{distance}` in it."""
     if settled_area(found.candidates) is not None and found.reason == "border":
         return reasons.AGREED
-    if any(one.get("chosen") for one in found.candidates or []):
+    if found.reason not in ("rule", "person", "ioc") and any(one.get("chosen") for one in found.candidates or []):
         return reasons.CHOSEN
     if found.correction_id is not None and found.reason in ("inside", "uncertain"):
         return reasons.SETTLED if found.reason == "inside" else reasons.PERHAPS_SETTLED

@@ -17,7 +17,7 @@ class Assignment(Base):
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("editions.id"))
     area_code: Mapped[str | None]
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc
+    reason: Mapped[str]  # inside | border | uncertain | nearest | rule | ioc; person: kept by an edition
     distance: Mapped[float | None]  # metres, where the reason has one
     confidence: Mapped[float | None]  # how likely (0–1) the area is the true one, where the model tells that
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("corrections.id"))  # that decided
