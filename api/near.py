@@ -26,4 +26,4 @@ def near(session: Session, field: str, value: str) -> list[str]:
     rows = session.execute(_CODES[field]).all()
     within = [code for code, name in rows if said in code or said in name.casefold()] if len(said) >= _SHORTEST else []
     alike = get_close_matches(said, {code for code, _name in rows}, MOST, 0.75)
-    return list(dict.fromkeys([*alike, *sorted(within)]))[:MOST]
+    return list(dict.fromkeys([*alike, *sorted(within, key=lambda one: (len(one), one))]))[:MOST]
