@@ -57,7 +57,7 @@ SUMS = """
     """
 GONE = """
     SELECT count(*) FROM reports r JOIN units u ON u.id = r.unit_id
-    WHERE r.state IN ('received', 'needs_info', 'in_progress') AND r.second_of_id IS NULL
+    WHERE r.state IN ('received', 'needs_info', 'in_progress')
     AND NOT (coalesce(u.valid_from, '-infinity') <= now()::date AND now()::date < coalesce(u.valid_until, 'infinity'))
     """
 

@@ -9,16 +9,18 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import explaining
+from api.intake import Second, submit
 from boundaries import activation, due, stragglers, turns
-from boundaries.models import Assignment
+from boundaries.models import Assignment, Edition
 from geo import workflow
 from geo.database import build_engine
 from geo.details import Details
 from geo.errors import ConflictError, InvalidError
 from geo.models import Event, Report, Unit
 from geo.permissions import Actor
+from geo.reports import Draft
 from geo.settings import Settings
-from tests.boundaries.opened import TEXT, receive, step_
+from tests.boundaries.opened import SECRET, TEXT, receive, step_
 
 NONG_SON = (107.98, 15.68)  # 519, which 2025-01 gives to Quế Sơn (509)
 HOI_AN = (108.338, 15.8794)  # 503
@@ -171,3 +173,39 @@ def test_what_is_split_off_goes_where_somebody_still_is(session: Session, settin
     workflow.apply(session, follower, "split", OPERATOR, door="web", details=Details(text=TEXT))
     assert follower.state == "received"
     assert code_of(session, follower.id) == ("ioc" if settled else "ubnd-509")
+
+
+def test_a_second_report_follows_where_the_unit_of_the_first_answer_is_gone(
+    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own.begin() as session:
+        firsts = [receive(session, settings, *NONG_SON, 5.0, category="an-ninh-trat-tu") for _ in range(2)]
+        for one in firsts:
+            step_(session, one, "accept")
+            step_(session, one, "resolve")
+    before = disputed(own, settings, firsts[0].id)
+    real, done = turns.still, threading.Event()
+
+    def still(session: Session, edition: Edition | None) -> bool:
+        if not done.is_set():
+            done.set()
+            with own.begin() as switching:
+                activation.activate(switching, "2025-01", settings=settings)
+        return real(session, edition)
+
+    # The other one comes in while the edition changes.
+    monkeypatch.setattr(turns, "still", still)
+    beside = disputed(own, settings, firsts[1].id)
+    with own() as session:
+        assert [code_of(session, one) for one in (before, beside)] == ["ubnd-509", "ubnd-509"]
+
+
+def disputed(own: sessionmaker[Session], settings: Settings, first: int) -> int:
+    """The id of a second report by the sender of a settled one."""
+    with own.begin() as session:
+        who, words = Actor("sender", report_id=first), "Vẫn chưa xong đâu"
+        second = Second(session.get_one(Report, first), who, Details(text=words))
+        draft = Draft("Trần Bưởi", "+84905123456", "an-ninh-trat-tu", words, *NONG_SON, "api")
+        submit(session, settings, draft, secret=SECRET, second=second)
+    with own() as session:
+        return session.scalars(select(Report.id).where(Report.second_of_id == first)).one()
