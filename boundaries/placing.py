@@ -5,6 +5,7 @@ routed a report, its area is that of the last assignment by it: its sender or an
 What somebody settled by another edition since holds where one area alone of those near has that land.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,6 +31,7 @@ from geo.settings import Settings
 BATCH = 50_000  # reports in memory at a time
 Progress = Callable[[str, int], None]  # an edition's code and how many more reports were looked at
 _LOCK = 49_000_021  # advisory: two programs would do the same work
+_log = logging.getLogger(__name__)
 _EVER = datetime(1, 1, 1, tzinfo=UTC)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL counts microseconds from here
 _ROW = np.dtype([("id", ">i8"), ("at", ">i8"), ("lon", ">f8"), ("lat", ">f8")])
@@ -102,12 +104,22 @@ def keep(
 ) -> int:
     """Places what came or changed since the last time in all editions, or in one; how many reports were looked at.
 
-    Each batch is a transaction of its own; a program that finds another at it leaves the work to that one.
+    Each batch is a transaction of its own; a program that finds another at it leaves the work to that one. An edition
+    that fails keeps none of the others waiting, and is raised after them.
     """
     with sessions() as session:
         query = select(Edition.id, Edition.code).where(_routing(edition)).order_by(Edition.valid_from, Edition.code)
         wanted = [(number, code) for number, code in session.execute(query)]
-    return sum(_keep(sessions, settings, number, partial(progress, code)) for number, code in wanted)
+    looked, failed = 0, None
+    for number, code in wanted:
+        try:
+            looked += _keep(sessions, settings, number, partial(progress, code))
+        except Exception as error:
+            _log.exception("Reports could not be placed in the edition %s", code)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return looked
 
 
 def _keep(sessions: sessionmaker[Session], settings: Settings, edition_id: int, progress: Callable[[int], None]) -> int:
