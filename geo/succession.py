@@ -45,7 +45,10 @@ def heir(unit: Unit, day: date) -> Unit | None:
 
 
 def found(session: Session, *, name: str, kind: str, day: date | None, email: str = "") -> Unit:
-    """A new unit that answers from a day on (None: always did); InvalidError, ConflictError where one has its name."""
+    """A new unit that answers from a day on, be it past (None: always did).
+
+    InvalidError for a kind or name that is none, ConflictError where a unit has the name.
+    """
     if kind not in KINDS:
         raise InvalidError(_("Hãy chọn loại đơn vị trong danh sách."), field="kind")
     said = checked(name, "name", least=TEXT[0], most=TEXT[1])

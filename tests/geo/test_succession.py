@@ -134,3 +134,9 @@ def test_no_account_is_left_with_a_unit_that_is_taken_back(
     make_user("officer", unit=coming.code)
     with pytest.raises(ConflictError, match="tài khoản"):
         succession.take_back(session, coming, TODAY)
+
+
+def test_a_unit_that_was_founded_on_an_earlier_day_answers_at_once(session: Session) -> None:
+    unit = succession.found(session, name="Sở Thử nghiệm", kind="department", day=TODAY - DAY)
+    assert succession.exists(unit, TODAY)
+    assert not succession.exists(unit, TODAY - 2 * DAY)
