@@ -27,12 +27,6 @@ _EXPLAIN_AGAIN = f"""
     INSERT INTO assignments ({", ".join(_EXPLAINED)})
     SELECT {", ".join(_EXPLAINED)} FROM assignments WHERE id = ANY (%(ids)s) ORDER BY id
     """  # noqa: S608 (names of columns)
-_GIVE_BACK = """
-    UPDATE reports r SET assignee_id = m.user_id
-    FROM unnest(%(ids)s::bigint[], %(users)s::integer[]) AS m (id, user_id) JOIN users u ON u.id = m.user_id
-    WHERE r.id = m.id AND u.active AND u.unit_id = r.unit_id
-    """
-
 _ROUNDS = 10  # what somebody changes in every one of them is left to boundaries.stragglers
 _REMEMBER = """
     COPY moved_reports (activation_id, report_id, unit_id, area_code, commune_code, needs_confirmation, candidates,
@@ -183,8 +177,7 @@ class Rerouting:
         moved = [one for one, away in zip(there, goes, strict=True) if one and away and one.assignee_id]
         connection = driver(self._session)
         connection.execute(_EXPLAIN_AGAIN, {"ids": again})
-        values = {"ids": [one.report_id for one in moved], "users": [one.assignee_id for one in moved]}
-        connection.execute(_GIVE_BACK, values)
+        moving.give_back(self._session, [one.report_id for one in moved], [one.assignee_id for one in moved])
         return np.array([one is not None for one in there], np.bool_)
 
 

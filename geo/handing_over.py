@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo import jobs, moving, outbox, units
-from geo.database import driver
 from geo.deadlines import ZONE
 from geo.models import ApiKeyUnit, Report, ReportUnit, Template, Unit, User, Webhook
 from geo.moving import Moves
@@ -19,11 +18,6 @@ DOOR = "unit"  # of what the end of a unit moves
 BATCH = 1_000
 # Rows that name a unit and nothing of what it did: they follow as they are.
 _FOLLOWING = (User, Webhook, Template)
-_GIVE_BACK = """
-    UPDATE reports r SET assignee_id = m.user_id
-    FROM unnest(%(ids)s::bigint[], %(users)s::integer[]) AS m (id, user_id) JOIN users u ON u.id = m.user_id
-    WHERE r.id = m.id AND u.active AND u.unit_id = r.unit_id
-    """
 
 
 def keep(sessions: sessionmaker[Session], now: datetime) -> int:
@@ -73,7 +67,7 @@ def hand_over_reports(session: Session, unit_id: int, now: datetime) -> int:
     )
     events = moving.move(session, moves, door=DOOR, now=now, data={"from": unit.code})
     # Who came along goes on with what they had in hand.
-    driver(session).execute(_GIVE_BACK, {"ids": list(ids), "users": list(people)})
+    moving.give_back(session, ids, people)
     for event_id in events.tolist():
         jobs.defer(session, outbox.TELL, event_id=event_id)
     return len(ids)

@@ -66,6 +66,11 @@ _EVENTS = """
     FROM moving m JOIN reports r ON r.id = m.id ORDER BY r.id
     RETURNING report_id, id
     """
+_GIVE_BACK = """
+    UPDATE reports r SET assignee_id = m.user_id
+    FROM unnest(%(ids)s::bigint[], %(users)s::integer[]) AS m (id, user_id) JOIN users u ON u.id = m.user_id
+    WHERE r.id = m.id AND u.active AND u.unit_id = r.unit_id
+    """
 _LINE = f"""
     INSERT INTO events (unit_id, action, from_state, to_state, actor, user_id, door, data)
     VALUES (%(unit_id)s, '{EDITION}', %(before)s, %(after)s, 'system', %(user_id)s, '{EDITION}', %(data)s)
@@ -133,6 +138,11 @@ def move(
     connection.execute(f"DROP TABLE moving; SELECT pg_notify('{CHANNEL}', '')")
     session.expire_all()
     return np.array([events[one] for one in moves.report_id.tolist()], np.int64)
+
+
+def give_back(session: Session, report_ids: Sequence[int], user_ids: Sequence[int | None]) -> None:
+    """Puts reports back into the hands of who had them, as far as they work in the unit that has the report now."""
+    driver(session).execute(_GIVE_BACK, {"ids": list(report_ids), "users": list(user_ids)})
 
 
 def announce(

@@ -64,8 +64,7 @@ def receive(
         secret=SECRET,
     )
     routing.assign(session, report, found)
-    others = list(dict.fromkeys(one.unit.id for one in found.candidates if one.unit.id != found.unit.id))
-    workflow.apply(session, report, "receive", Actor("sender"), door="api", candidates=others)
+    workflow.apply(session, report, "receive", Actor("sender"), door="api", candidates=found.others)
     return report
 
 
