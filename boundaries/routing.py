@@ -118,11 +118,9 @@ def route(
     share = _shares(session, own, beside, (x, y), radii(accuracy or 0.0, settings.border_uncertainty))
     # The likeliest; of equal ones where the pin lies, then the smallest code.
     ordered = sorted(own, key=lambda hit: (-share[hit.area.id], hit.area.id != lies.area.id, hit.area.code))
-    chosen = ordered[0] if ordered else lies
-    reason: Reason | None = None
-    said = False
-    if len(own) > 1 and (wanted := next((hit for hit in own if hit.area.code == area), None)):
-        chosen, reason, said = wanted, reasons.chosen(full_name(wanted.area)), True
+    said = next((hit for hit in own if len(own) > 1 and hit.area.code == area), None)
+    chosen = said or (ordered[0] if ordered else lies)
+    reason = reasons.chosen(full_name(said.area)) if said else None
     confidence = share.get(chosen.area.id)
     rivals = [hit for hit in [*own, *beside] if hit is not chosen]
     distance = min((hit.distance for hit in rivals), default=None)
@@ -141,7 +139,7 @@ def route(
     )
     unit = chosen.unit or ioc(session)
     routed = Routing(
-        found, chosen.area, commune, unit, reason, needs, distance, confidence, chosen=said, candidates=candidates
+        found, chosen.area, commune, unit, reason, needs, distance, confidence, chosen=bool(said), candidates=candidates
     )
     if settled is not None and settled.area != chosen.area.code and not said:
         known = _settled(session, found, hits, settled, at=(x, y), day=day)
