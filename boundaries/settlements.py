@@ -18,7 +18,9 @@ from geo import options
 
 ACROSS = 200.0  # metres: farther apart than this no two pins are of one place
 AROUND = 40.0  # metres around the pins that belong to it
-MOST = 3_000  # settlements of an area that are looked at, the newest
+NEWEST = 20_000  # settlements of an edition that are looked at, be they for a place or against it
+MOST = 3_000  # of an area that are made into places, the newest: that takes the square of it
+SHOWN = 200  # suggestions at once, the largest; the others come when these are decided on
 LEAST_SENDERS = 2
 KEY = 16  # hex digits of a suggestion's key: longer than any number of a correction
 
@@ -48,7 +50,7 @@ _SETTLED = text(
     LEFT JOIN senders s ON s.report_id = r.id
     WHERE a.edition_id = :edition AND a.candidates IS NOT NULL AND NOT r.needs_confirmation AND NOT r.demo
         AND (a.area IS NOT NULL OR a.confidence < 1 AND u.id IS NOT NULL)
-    ORDER BY r.id DESC
+    ORDER BY r.id DESC LIMIT :most
     """  # noqa: S608 (a constant)
 )
 
@@ -75,12 +77,12 @@ class Suggestion(NamedTuple):
 
 
 def settlements(session: Session, edition: Edition) -> list[Settlement]:
-    """What was settled of the reports that an edition left uncertain, the newest first.
+    """What was settled of the NEWEST reports that an edition left uncertain, the newest first.
 
     Where a unit has two of the areas, its name says nothing of which one it is.
     """
     found = []
-    for row in session.execute(_SETTLED, {"edition": edition.id}):
+    for row in session.execute(_SETTLED, {"edition": edition.id, "most": NEWEST}):
         areas = [row.area] if row.area else [one["area"] for one in row.candidates if one["unit"] == row.unit]
         if len(areas) == 1:
             x, y = to_metric(row.lon, row.lat)
@@ -89,27 +91,40 @@ def settlements(session: Session, edition: Edition) -> list[Settlement]:
     return found
 
 
-def suggestions(session: Session, edition: Edition) -> list[Suggestion]:
-    """Places where enough settlements agree, those with the most reports first; what was decided on is left out."""
+def suggestions(session: Session, edition: Edition, key: str | None = None) -> list[Suggestion]:
+    """Places where enough settlements agree, the SHOWN with the most reports first, or the one with a key.
+
+    What was decided on is left out.
+    """
     every = settlements(session, edition)
     if not every:
         return []
-    decided = _decided(session, edition)
-    points = shapely.points([one.x for one in every], [one.y for one in every])
-    open_ = [
-        one
-        for one, point in zip(every, points, strict=True)
-        if not any(area == one.area and shapely.covers(polygon, point) for area, polygon in decided)
-    ]
+    areas = np.array([one.area for one in every], object)
+    tree = shapely.STRtree(shapely.points([one.x for one in every], [one.y for one in every]))
+    still_open = np.flatnonzero(~_covered(tree, areas, _decided(session, edition)))
+    places = [(_key(edition, place), place) for place in _places([every[row] for row in still_open])]
     sheet = atlas.sheet(session, edition, edition.routing_level)
-    found = []
-    for place in _places(open_):
+    found: list[Suggestion] = []
+    for name, place in sorted(places, key=lambda one: (-len(one[1]), one[0])):
+        if key not in {None, name}:
+            continue
         polygon = _outline(place, sheet)
-        within = shapely.covers(polygon, points) if polygon is not None else np.zeros(len(points), np.bool_)
-        agreed = all(one.area == place[0].area for one, inside in zip(every, within, strict=True) if inside)
-        if polygon is not None and agreed:
-            found.append(_suggested(edition, place, polygon))
-    return sorted(found, key=lambda one: (-one.reports, one.key))
+        if polygon is not None and (areas[tree.query(polygon, predicate="covers")] == place[0].area).all():
+            found.append(Suggestion(name, place[0].area, polygon, len(place), _senders(place)))
+        if len(found) == SHOWN:
+            break
+    return found
+
+
+def _covered(
+    tree: shapely.STRtree, areas: NDArray[np.object_], decided: Sequence[tuple[str, shapely.Geometry]]
+) -> NDArray[np.bool_]:
+    """Which points of a tree lie in a place that was decided on for the area that each is said to be in."""
+    found = np.zeros(len(areas), np.bool_)
+    place, point = tree.query(np.array([polygon for _area, polygon in decided], object), predicate="covers")
+    same = areas[point] == np.array([area for area, _polygon in decided], object)[place]
+    found[point[same]] = True
+    return found
 
 
 def _decided(session: Session, edition: Edition) -> list[tuple[str, shapely.Geometry]]:
@@ -159,7 +174,6 @@ def _outline(place: Sequence[Settlement], sheet: atlas.Sheet) -> shapely.Polygon
     return largest if isinstance(largest, shapely.Polygon) and not largest.is_empty else None
 
 
-def _suggested(edition: Edition, place: Sequence[Settlement], polygon: shapely.Polygon) -> Suggestion:
+def _key(edition: Edition, place: Sequence[Settlement]) -> str:
     words = f"{edition.code} {place[0].area} {sorted(one.report for one in place)}"
-    key = hashlib.sha256(words.encode()).hexdigest()[:KEY]
-    return Suggestion(key, place[0].area, polygon, len(place), _senders(place))
+    return hashlib.sha256(words.encode()).hexdigest()[:KEY]

@@ -1,6 +1,7 @@
 """What people settle near borders becomes a suggestion, and an accepted one makes the next pin certain."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from boundaries import corrections, editions, settlements
 from boundaries.metric import to_degrees, to_metric
 from boundaries.models import Assignment, CorrectionStep, Edition
 from boundaries.routing import Routing, assign, route, route_many
+from boundaries.settlements import Settlement
 from geo import options
 from geo.errors import ConflictError, NotFoundError
 from geo.i18n import translate
@@ -231,3 +233,55 @@ def test_two_that_say_different_areas_are_not_in_force_in_one_place(
         corrections.decide(session, edition, one._replace(area="503"), accepted=True, user_id=administrator.id)
     with pytest.raises(NotFoundError):
         corrections.change(session, 0, "undone", user_id=administrator.id)
+
+
+def scattered(count: int) -> list[Settlement]:
+    """Settlements in places of four that two people agree on, each place 500 metres from the next."""
+    return [
+        Settlement(
+            number,
+            790_000 + 500.0 * (number // 4 % 50),
+            1_720_000 + 500.0 * (number // 200) + 10 * (number % 4),
+            "507",
+            frozenset(map(str, range(502, 520))),
+            bytes([number % 2]),
+        )
+        for number in range(count)
+    ]
+
+
+def test_each_pin_is_asked_only_of_the_places_around_it(
+    session: Session, edition: Edition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def covers(polygon: Any, points: Any, **options: Any) -> Any:
+        asked.append(np.size(points))
+        return real(polygon, points, **options)
+
+    real = shapely.covers
+    monkeypatch.setattr(shapely, "covers", covers)
+    monkeypatch.setattr(settlements, "settlements", lambda _session, _edition: scattered(2_000))
+    assert len(settlements.suggestions(session, edition)) == settlements.SHOWN
+    assert sum(asked) < 20_000
+
+
+def test_the_largest_suggestions_are_shown_and_the_next_ones_when_these_are_decided_on(
+    session: Session, edition: Edition, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settlements, "settlements", lambda _session, _edition: scattered(7))
+    (large, small) = settlements.suggestions(session, edition)
+    assert (large.reports, small.reports) == (4, 3)
+    assert [one.key for one in settlements.suggestions(session, edition, small.key)] == [small.key]
+    monkeypatch.setattr(settlements, "SHOWN", 1)
+    assert [one.key for one in settlements.suggestions(session, edition)] == [large.key]
+    corrections.decide(session, edition, large, accepted=False, user_id=administrator.id)
+    assert [one.key for one in settlements.suggestions(session, edition)] == [small.key]
+
+
+def test_only_the_newest_settlements_are_read(
+    session: Session, edition: Edition, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = settle(4)
+    monkeypatch.setattr(settlements, "NEWEST", 3)
+    assert [one.report for one in settlements.settlements(session, edition)] == [one.id for one in reports[:0:-1]]

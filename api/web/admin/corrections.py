@@ -122,10 +122,10 @@ def _decide(change: Change, state: str) -> Saved:
         forgetting.again(change.session, row.edition_id)
         return Saved(TOLD[state])
     edition = mapping.active(change.session)
-    every = settlements.suggestions(change.session, edition) if edition is not None else []
-    one = next((one for one in every if one.key == change.key), None)
-    if edition is None or one is None or state == "undone":
+    every = settlements.suggestions(change.session, edition, change.key) if edition is not None else []
+    if edition is None or not every or state == "undone":
         raise NotFoundError(corrections.GONE)
+    (one,) = every
     corrections.decide(change.session, edition, one, accepted=state == "accepted", user_id=change.user.id)
     forgetting.again(change.session, edition.id)
     return Saved(TOLD[state])
