@@ -23,6 +23,7 @@ _AT = f"""
         AND ST_DWithin(geometry, ST_SetSRID(ST_MakePoint(%(x)s, %(y)s), {METRIC_SRID}), 0)
     ORDER BY id DESC
     """  # noqa: S608 (a constant)
+_DECIDING = 49_000_022  # advisory, with an edition's id
 GONE = _("Gợi ý này không còn nữa; hãy tải lại trang.")
 
 
@@ -90,29 +91,57 @@ def at(session: Session, edition: Edition, x: float, y: float, accuracy: float) 
 
 
 def decide(session: Session, edition: Edition, one: Suggestion, *, accepted: bool, user_id: int) -> Correction:
-    """Accepts a suggestion, or declines it for good; ConflictError where it overlaps one that says another area."""
+    """Accepts a suggestion, or declines it for good.
+
+    NotFoundError where somebody has decided on it already, ConflictError where it overlaps an accepted one that says
+    another area.
+    """
+    _take_turn(session, edition.id)
+    geometry = from_shape(one.polygon, METRIC_SRID)
+    before = select(Correction.id).where(
+        Correction.edition_id == edition.id,
+        Correction.area_code == one.area,
+        func.ST_Equals(Correction.geometry, geometry),
+    )
+    if session.scalar(before.limit(1)) is not None:
+        raise NotFoundError(GONE)
     row = Correction(
         edition_id=edition.id,
         area_code=one.area,
-        geometry=from_shape(one.polygon, METRIC_SRID),
+        geometry=geometry,
         reports=one.reports,
         senders=one.senders,
         state="declined",
     )
     session.add(row)
     session.flush()
-    change(session, row.id, "accepted" if accepted else "declined", user_id=user_id)
-    return row
+    return _decided(session, row, "accepted" if accepted else "declined", user_id)
 
 
 def change(session: Session, number: int, state: str, *, user_id: int) -> Correction:
     """Accepts again what was declined or undone, or undoes what was accepted; each is written down.
 
-    NotFoundError for an unknown one, ConflictError where another accepted one is in the way.
+    NotFoundError for an unknown one or where somebody has done so already, ConflictError where another accepted one is
+    in the way.
     """
-    row = session.get(Correction, number, with_for_update=True)
-    if row is None:
+    edition_id = session.scalar(select(Correction.edition_id).where(Correction.id == number))
+    if edition_id is not None:
+        _take_turn(session, edition_id)
+    row = session.get(Correction, number, populate_existing=True)
+    if row is None or row.state == state:
         raise NotFoundError(GONE)
+    return _decided(session, row, state, user_id)
+
+
+def _take_turn(session: Session, edition_id: int) -> None:
+    """Lets one decide on an edition at a time: the next one sees what the one before has committed.
+
+    Not by the edition's row, which an activation holds for as long as it takes.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(_DECIDING, edition_id)))
+
+
+def _decided(session: Session, row: Correction, state: str, user_id: int) -> Correction:
     if state == "accepted":
         others = select(Correction.id).where(
             Correction.edition_id == row.edition_id,

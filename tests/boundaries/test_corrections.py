@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
 
 from boundaries import corrections, editions, settlements
 from boundaries.metric import to_degrees, to_metric
@@ -15,6 +17,7 @@ from boundaries.models import Assignment, CorrectionStep, Edition
 from boundaries.routing import Routing, assign, route, route_many
 from boundaries.settlements import Settlement
 from geo import options
+from geo.database import build_engine
 from geo.errors import ConflictError, NotFoundError
 from geo.i18n import translate
 from geo.models import Report, User
@@ -285,3 +288,37 @@ def test_only_the_newest_settlements_are_read(
     reports = settle(4)
     monkeypatch.setattr(settlements, "NEWEST", 3)
     assert [one.report for one in settlements.settlements(session, edition)] == [one.id for one in reports[:0:-1]]
+
+
+def test_of_two_who_decide_at_once_the_second_waits_and_is_told(fresh_database_url: str) -> None:
+    engine = build_engine(fresh_database_url)
+    own = sessionmaker(engine, expire_on_commit=False)
+    with own.begin() as session:
+        user = User(email="quan-tri@example.vn", name="Quản trị", role="administrator")
+        session.add(user)
+    polygon = shapely.box(800_000, 1_730_000, 800_200, 1_730_200)
+    one = settlements.Suggestion("0123456789abcdef", "507", polygon, 3, 2)
+    first, second = own(), own()
+    edition = editions.find(first, "2020")
+
+    def waits(suggestion: settlements.Suggestion) -> None:
+        second.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        with pytest.raises(OperationalError) as caught:
+            corrections.decide(second, edition, suggestion, accepted=True, user_id=user.id)
+        assert isinstance(caught.value.orig, LockNotAvailable)
+        second.rollback()
+
+    row = corrections.decide(first, edition, one, accepted=True, user_id=user.id)
+    waits(one)
+    waits(one._replace(area="503"))
+    first.commit()
+    with pytest.raises(NotFoundError):
+        corrections.decide(second, edition, one, accepted=False, user_id=user.id)
+    with pytest.raises(ConflictError):
+        corrections.decide(second, edition, one._replace(area="503"), accepted=True, user_id=user.id)
+    with pytest.raises(NotFoundError):
+        corrections.change(second, row.id, "accepted", user_id=user.id)
+    second.rollback()
+    first.close()
+    second.close()
+    engine.dispose()
