@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from api.web import mapping
 from api.web.admin.section import Change, Part, Row, Saved, Section, known
-from boundaries import corrections, forgetting, settlements
+from boundaries import corrections, placing, settlements
 from boundaries.metric import to_degrees
-from boundaries.models import Area, Edition
+from boundaries.models import Area, Correction, Edition
 from geo.errors import NotFoundError
 from geo.i18n import _
 
@@ -119,16 +119,23 @@ def _decide(change: Change, state: str) -> Saved:
     """Decides on a suggestion by its key, or again on what was decided before by its number."""
     if change.key.isascii() and change.key.isdigit() and len(change.key) < settlements.KEY:
         row = corrections.change(change.session, known(change.key), state, user_id=change.user.id)
-        forgetting.again(change.session, row.edition_id)
+        _place(change, row)
         return Saved(TOLD[state])
     edition = mapping.active(change.session)
     every = settlements.suggestions(change.session, edition, change.key) if edition is not None else []
     if edition is None or not every or state == "undone":
         raise NotFoundError(corrections.GONE)
     (one,) = every
-    corrections.decide(change.session, edition, one, accepted=state == "accepted", user_id=change.user.id)
-    forgetting.again(change.session, edition.id)
+    row = corrections.decide(change.session, edition, one, accepted=state == "accepted", user_id=change.user.id)
+    if state == "accepted":
+        _place(change, row)
     return Saved(TOLD[state])
+
+
+def _place(change: Change, row: Correction) -> None:
+    """Has the reports in a correction counted where its edition now says they are."""
+    edition = change.session.get_one(Edition, row.edition_id)
+    placing.within(change.session, change.settings, edition, to_shape(row.geometry))
 
 
 def _degrees(shape: Any) -> Any:

@@ -1,15 +1,18 @@
 """Corrections of borders in the administration, over HTTP and without scripts."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import orjson
 from fastapi.testclient import TestClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from boundaries import activation, corrections, editions, settlements
-from boundaries.models import Correction
+from boundaries.metric import to_degrees
+from boundaries.models import Correction, ReportArea
 from geo.settings import Settings
 from tests.api.web.test_admin import post
 from tests.boundaries.settling import settling
@@ -77,3 +80,29 @@ def test_what_is_no_suggestion_any_more_is_refused(client: TestClient, make_user
     sign_in(client, make_user("administrator"))
     for key in ("0123456789abcdef", "9", "x"):
         assert "không còn nữa" in post(client, "corrections", key=key, action="accept").text
+
+
+def test_a_decision_has_the_reports_in_its_place_counted_anew_and_no_others(
+    client: TestClient, session: Session, settings: Settings, make_report: Make, make_user: Make, sign_in: Make
+) -> None:
+    settling(session, settings, make_report)(3)
+    then = editions.find(session, "2020")
+    then.placed_until = datetime(2026, 1, 1, tzinfo=UTC)
+    (one,) = settlements.suggestions(session, then)
+    lon, lat = to_degrees(np.array([one.polygon.centroid.x]), np.array([one.polygon.centroid.y]))
+    here, far = make_report(lon=float(lon[0]), lat=float(lat[0])), make_report(lon=108.474, lat=15.5736)
+    session.add_all(ReportArea(report_id=it.id, edition_id=then.id, area_code="519") for it in (here, far))
+    sign_in(client, make_user("administrator"))
+
+    def areas() -> list[str]:
+        session.expire_all()
+        assert then.placed_until == datetime(2026, 1, 1, tzinfo=UTC)
+        return [session.get_one(ReportArea, (it.id, then.id)).area_code for it in (here, far)]
+
+    post(client, "corrections", key=one.key, action="decline")
+    assert areas() == ["519", "519"]
+    row = session.scalars(select(Correction)).one()
+    post(client, "corrections", key=str(row.id), action="accept")
+    assert areas() == ["507", "519"]
+    post(client, "corrections", key=str(row.id), action="undo")
+    assert areas() == ["503", "519"]
