@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from boundaries import said
 from boundaries.metric import Floats
-from geo import moving
+from geo import beside, moving
 from geo.database import driver
 from geo.transitions import OPEN
 
@@ -25,7 +25,17 @@ _READ = f"""
             WHERE u.report_id = r.id AND u.role = 'candidate' ORDER BY u.unit_id
         ),
         r.second_of_id IS NOT NULL OR EXISTS (
-            SELECT FROM events e WHERE e.report_id = r.id AND e.action = ANY (%(by_hand)s) AND e.actor <> 'system'
+            SELECT FROM (
+                SELECT e.id, e.unit_id, e.action FROM events e
+                WHERE e.report_id = r.id AND e.action = ANY (%(by_hand)s)
+                    AND (e.actor <> 'system' OR e.door = '{beside.DOOR}')
+                ORDER BY e.id DESC LIMIT 1
+            ) word
+            WHERE NOT (word.action IN ('ours', 'not_ours') AND r.needs_confirmation) AND (
+                word.unit_id = r.unit_id OR NOT EXISTS (
+                    SELECT FROM events e WHERE e.report_id = r.id AND e.id > word.id AND e.door = '{moving.EDITION}'
+                )
+            )
         ),
         a.id, a.edition_id,
         a.distance IS NULL AND a.candidates IS NULL AND a.reason IN ('uncertain', 'rule') AND r.needs_confirmation,
@@ -60,7 +70,7 @@ class OpenReports:
     needs_confirmation: NDArray[np.bool_]
     assignee_id: Ids
     candidates: Objects  # lists of the ids of units, in order
-    by_hand: NDArray[np.bool_]  # a person said whose it is; second reports go where the first was answered
+    by_hand: NDArray[np.bool_]  # whose it is a person said last; second reports go where the first was answered
     assignment_id: Ids  # of the explanation in force
     edition_id: Ids  # that it was routed by
     in_words: NDArray[np.bool_]  # the place is a commune, and the point any one in it

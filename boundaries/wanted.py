@@ -75,7 +75,8 @@ def wanted(session: Session, now: OpenReports, day: date, *, edition: str | None
         category=now.category,
         settings=settings,
     )
-    there = np.isin(now.unit_id, existing(session, day))
+    exist = existing(session, day)
+    there = np.isin(now.unit_id, exist)
     result = Wanted(
         unit_id=found.unit_id.copy(),
         area_code=found.area_code.copy(),
@@ -98,7 +99,7 @@ def wanted(session: Session, now: OpenReports, day: date, *, edition: str | None
         _settlements(session, now, result, day, edition=found.edition, heirs=heirs)
     _words(now, result)
     _outside(session, found.refusal != "", result)
-    _kept(found.refusal != "", now, result)
+    _kept(found.refusal != "", now, result, frozenset(exist))
     return result
 
 
@@ -197,8 +198,8 @@ def _outside(session: Session, refused: NDArray[np.bool_], result: Wanted) -> No
     result.needs_confirmation[rows] = True
 
 
-def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted) -> None:
-    """Of what a person decided only the codes of the areas follow."""
+def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted, exist: frozenset[int]) -> None:
+    """Of what a person decided only the codes of the areas follow, and no unit that has ended may be the right one."""
     kept = result.kept
     # Neither a place nor a rule is why such a unit answers. Where it is the right one anyway they are.
     other = kept & (result.unit_id != now.unit_id)
@@ -207,7 +208,8 @@ def _kept(refused: NDArray[np.bool_], now: OpenReports, result: Wanted) -> None:
     result.reason[other & now.in_words] = "uncertain"
     result.unit_id[kept] = now.unit_id[kept]
     result.needs_confirmation[kept] = now.needs_confirmation[kept]
-    result.others[kept] = now.candidates[kept]
+    for row in np.flatnonzero(kept):
+        result.others[row] = [one for one in now.candidates[row] if one in exist]
     rows = kept & refused
     result.area_code[rows] = now.area_code[rows]
     result.commune_code[rows] = now.commune_code[rows]
