@@ -132,7 +132,8 @@ def submit(
         )
     if not turns.still(session, found.edition):
         # Another edition came into force since: what it says counts.
-        draft, found = _routed_again(session, settings, draft, second)
+        draft, found = _routed(session, settings, draft)
+        found = second.routing(found) if second is not None else found
     days.refresh(session)
     report = reports.create(
         session,
@@ -187,14 +188,6 @@ def _routed(session: Session, settings: Settings, draft: Draft) -> tuple[Draft, 
         return draft, found
     (lon, lat), found = in_words.route(session, draft.commune, category=draft.category)
     return replace(draft, lon=lon, lat=lat, accuracy=None), found
-
-
-def _routed_again(session: Session, settings: Settings, draft: Draft, second: Second | None) -> tuple[Draft, Routing]:
-    draft, found = _routed(session, settings, draft)
-    if second is None:
-        return draft, found
-    session.refresh(second.first.unit)  # it may have ended with the edition before
-    return draft, second.routing(found)
 
 
 def _subjects(
