@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 import shapely
 
-from boundaries import files, readings, unpacking
+from boundaries import files, readings, territory, unpacking
 from boundaries.columns import Fields
 from boundaries.findings import Reading
 from geo.errors import BusyError, InvalidError
@@ -26,7 +26,8 @@ SECONDS = 120
 _MEMORY = 4 * 2**30  # bytes of address space; the libraries alone map more than one
 _WRITTEN = 2**30  # bytes of one file
 _PATIENCE = 20.0  # seconds to wait for the file before
-_UPLOAD, _TASK, _LAND, _READING = "upload", "task.json", "land.wkb", "reading.json"
+_UPLOAD, _TASK, _READING = "upload", "task.json", "reading.json"
+_LAND, _DISTRICTS = "land.wkb", "districts.json"
 _LAID = "laid"  # a folder that the process makes once it runs
 NOT_STARTED = _(
     "Chương trình đọc tệp không khởi động được, không phải lỗi của tệp; người vận hành xem nhật ký máy chủ."
@@ -47,10 +48,17 @@ class Asked:
     tolerance: float = files.TOLERANCE
 
 
-def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path) -> Reading:
-    """What `files.read` says of an upload; what it refuses altogether is the one finding of a Reading without areas.
+def read(
+    data: bytes,
+    asked: Asked,
+    land: shapely.Geometry | None,
+    scratch: Path,
+    districts: Mapping[str, shapely.Geometry] | None = None,
+) -> Reading:
+    """What `files.read` and `territory.compare` say of an upload, by the land and a draft's districts.
 
-    `scratch` is a folder for what is unpacked. BusyError while another file is read here.
+    What is refused altogether is the one finding of a Reading without areas. `scratch` is a folder for what is
+    unpacked. BusyError while another file is read here.
     """
     with _turn(), tempfile.TemporaryDirectory(prefix="boundaries-", dir=scratch) as name:
         folder = Path(name)
@@ -58,6 +66,8 @@ def read(data: bytes, asked: Asked, land: shapely.Geometry | None, scratch: Path
         (folder / _TASK).write_bytes(orjson.dumps(asked))
         if land is not None:
             (folder / _LAND).write_bytes(shapely.to_wkb(land))
+        known = {code: shapely.to_wkb(polygon, hex=True) for code, polygon in (districts or {}).items()}
+        (folder / _DISTRICTS).write_bytes(orjson.dumps(known))
         try:
             command = [sys.executable, "-P", "-m", __name__, str(folder)]  # -P: no module comes from the folder
             subprocess.run(  # noqa: S603 (our own program and our own folder)
@@ -120,16 +130,18 @@ def _limit() -> None:
 
 
 def main(folder: Path) -> None:
-    """The process itself: reads what lies in the folder and leaves the reading there."""
+    """The process itself: reads and compares what lies in the folder and leaves the reading there."""
     _limit()
     said = orjson.loads((folder / _TASK).read_bytes())
     asked = Asked(**said | {"fields": Fields(**said["fields"])})
     land = shapely.from_wkb((folder / _LAND).read_bytes()) if (folder / _LAND).exists() else None
+    known = orjson.loads((folder / _DISTRICTS).read_bytes())
     laid = folder / _LAID
     laid.mkdir()
     try:
         path = unpacking.lay(folder / _UPLOAD, asked.name, laid)
         reading = files.read(path, asked.level, asked.fields, crs=asked.crs, tolerance=asked.tolerance, land=land)
+        territory.compare(reading, {code: shapely.from_wkb(wkb) for code, wkb in known.items()}, land)
     except InvalidError as error:
         reading = _refused(asked, error.message, **error.values)
     (folder / _READING).write_bytes(readings.dump(reading))

@@ -1,5 +1,6 @@
 """A file of areas against what is known already: the province, and the level above."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from geo.i18n import _
 _NOISE = 150.0  # metres: two digitisations of one border differ by less nearly everywhere (docs/boundaries.md)
 _OUTSIDE = 0.02  # of an area: less of it beyond its district is another digitisation
 _TOLD = 10
+_LOST = _("{area} km² của tỉnh không còn nằm trong đơn vị nào, tại {lon}, {lat}{name}.")
 
 
 def known(session: Session) -> shapely.Geometry | None:
@@ -30,35 +32,47 @@ def known(session: Session) -> shapely.Geometry | None:
 
 def check(session: Session, reading: Reading, edition: str, land: shapely.Geometry | None) -> None:
     """Notes what lacks a district above it or leaves it, and what the land loses and gains."""
+    compare(reading, districts(session, edition), land)
+    name(session, reading)
+
+
+def compare(reading: Reading, draft: Mapping[str, shapely.Geometry], land: shapely.Geometry | None) -> None:
+    """What `check` notes, by the districts of a draft and without the names of what is lost: asks no database."""
     communes = [area for area in reading.areas if area.level == "commune"]
     if communes:
-        _check_parents(reading, communes, _districts(session, reading, edition))
+        own_districts = {area.code: area.polygon for area in reading.areas if area.level == "district"}
+        _check_parents(reading, communes, own_districts or draft)
     own = [area for area in reading.areas if area.level == (reading.levels[0] if reading.levels else None)]
     # What is refused for another thing than its place is still there.
     own += [area for area in reading.aside if own and area.level == own[0].level]
     if land is not None and own and own[0].level != "neighbour":
         shapes = np.array([area.polygon for area in own], object)
         if not systems.astray(shapes, land):
-            _compare(session, reading, shapes, land)
+            _compare(reading, shapes, land)
 
 
-def _districts(session: Session, reading: Reading, edition: str) -> dict[str, Any]:
-    """The districts of the file, else those that the draft has already."""
-    found = {area.code: area.polygon for area in reading.areas if area.level == "district"}
-    if found:
-        return found
+def name(session: Session, reading: Reading) -> None:
+    """Tells of each place that the land loses which area it is in; no polygon of the file is touched."""
+    for finding in reading.findings:
+        if finding.message == _LOST and finding.place is not None:
+            found = _at(session, shapely.Point(finding.place))
+            finding.values["name"] = f" ({found})" if found else ""
+
+
+def districts(session: Session, edition: str) -> dict[str, shapely.Geometry]:
+    """The districts that a draft has already, by code; WGS 84."""
     query = select(Area).join(Edition).where(Edition.code == edition, Area.level == "district")
     return {area.code: to_shape(area.geometry) for area in session.scalars(query)}
 
 
-def _check_parents(reading: Reading, communes: list[NewArea], districts: dict[str, Any]) -> None:
-    if not districts:
+def _check_parents(reading: Reading, communes: list[NewArea], above: Mapping[str, Any]) -> None:
+    if not above:
         if any(area.parent_code for area in communes):
             reading.add(_("Bản nháp chưa có cấp huyện nên chưa kiểm được mã cấp trên của xã."), serious=False)
         return
     for area in communes:
         where = f"{area.code} {area.name}"
-        parent = districts.get(area.parent_code or "")
+        parent = above.get(area.parent_code or "")
         if parent is None:
             said = _("{where}: không có huyện mã “{parent}” trong bản nháp.")
             reading.add(said, where=where, parent=area.parent_code or "")
@@ -71,15 +85,13 @@ def _check_parents(reading: Reading, communes: list[NewArea], districts: dict[st
             reading.add(said, serious=True, where=where, share=f"{100 * share:.0f}", parent=area.parent_code, **values)
 
 
-def _compare(session: Session, reading: Reading, own: Any, land: shapely.Geometry) -> None:
+def _compare(reading: Reading, own: Any, land: shapely.Geometry) -> None:
     mine = shapely.union_all(own)
     lost, won = _broad(shapely.difference(land, mine)), _broad(shapely.difference(mine, land))
     for part in lost[:_TOLD]:
         point = shapely.point_on_surface(part)
-        said = _("{area} km² của tỉnh không còn nằm trong đơn vị nào, tại {lon}, {lat}{name}.")
-        name = _at(session, point)
-        values = {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}", "name": f" ({name})" if name else ""}
-        reading.add(said, serious=False, area=f"{area_m2(part) / 1e6:.2f}", **values)
+        values = {"lon": f"{point.x:.5f}", "lat": f"{point.y:.5f}", "name": ""}
+        reading.add(_LOST, serious=False, area=f"{area_m2(part) / 1e6:.2f}", **values)
     for part in won[:_TOLD]:
         point = shapely.point_on_surface(part)
         said = _("{area} km² mới nằm ngoài tỉnh như đang biết, tại {lon}, {lat}.")

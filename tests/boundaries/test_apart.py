@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from boundaries import apart, readings, unpacking
+from boundaries import apart, readings, territory, unpacking
 from boundaries.apart import Asked
+from boundaries.columns import Fields
 from boundaries.findings import Finding, Reading
 from tests.boundaries import as_files
 
@@ -109,6 +110,21 @@ def test_a_file_without_its_system_is_told_which_fits(session: Session, tmp_path
     assert [one.values["crs"] for one in found.findings] == ["EPSG:5899"]
     again = apart.read(data, Asked("own.zip", crs="EPSG:5899"), land, tmp_path)
     assert (len(again.areas), again.serious) == (17, False)
+
+
+def test_the_process_also_compares_a_file_with_the_land_and_the_draft(session: Session, tmp_path: Path) -> None:
+    areas = as_files.frame(session, "2025-01")
+    land = territory.known(session)
+    kept = as_files.geopackage(areas[areas["MA"] != "503"], tmp_path)
+    found = apart.read(kept, Asked("own.gpkg"), land, tmp_path)
+    assert "km² của tỉnh không còn nằm trong đơn vị nào" in said(found)
+    assert "(" not in said(found).partition("không còn nằm trong")[2].partition("\n")[0]
+    territory.name(session, found)
+    assert "(xã Tân Hiệp)" in said(found)
+    communes = as_files.geopackage(as_files.frame(session, "2020", "commune").assign(MACHA="502"), tmp_path)
+    asked = Asked("own.gpkg", fields=Fields(parent="MACHA"))
+    found = apart.read(communes, asked, land, tmp_path, territory.districts(session, "2020"))
+    assert "100 % diện tích nằm ngoài huyện 502" in said(found)
 
 
 def test_a_reader_that_does_not_start_is_not_the_fault_of_the_file(

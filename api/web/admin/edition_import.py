@@ -72,7 +72,7 @@ def _taken(request: Request, said: dict[str, str], file: UploadFile | None) -> R
 
 
 def _checked(request: Request, settings: Settings, form: dict[str, str], data: bytes, name: str) -> Incoming:
-    """The report on a file, as `boundaries import` makes it; GDAL sees it while no session is open."""
+    """The report on a file, as `boundaries import` makes it; GDAL and GEOS see it while no session is open."""
     code = form["edition"]
     sessions = request.app.state.sessions
     with sessions.begin() as session:
@@ -80,11 +80,12 @@ def _checked(request: Request, settings: Settings, form: dict[str, str], data: b
         bringing.refuse_active(session, code)
         draft = session.scalar(select(Edition).where(Edition.code == code))
         seen, land = facts.stamp(draft), territory.known(session)
+        districts = territory.districts(session, code)
     scratch = settings.data_dir / "incoming"
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    reading = apart.read(data, forms.asked(form, name), land, scratch)
+    reading = apart.read(data, forms.asked(form, name), land, scratch, districts)
     with sessions.begin() as session:
-        territory.check(session, reading, code, land)
+        territory.name(session, reading)
         bringing.complete(session, reading)
     return Incoming(name, form, seen, reading, datetime.now(UTC))
 
