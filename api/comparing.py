@@ -1,8 +1,9 @@
 """Two editions laid over one another, kept for whoever asks next: as a table, as a file, and as a map."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from fastapi import Request
@@ -15,7 +16,7 @@ from boundaries.correspondence import Part, parts
 from boundaries.difference import Comparison, comparison, pairs
 from boundaries.models import Edition
 from boundaries.overlay import Overlay, overlay
-from boundaries.reported import Reported, reported
+from boundaries.reported import Points, Reported, points, reported
 from geo.errors import NotFoundError, SetupError
 from geo.i18n import Lang, translate
 from geo.settings import Settings
@@ -58,11 +59,11 @@ def credit(both: tuple[Edition, Edition]) -> str:
     return " · ".join(dict.fromkeys(one.attribution for one in both))
 
 
-def lay(session: Session, both: tuple[Edition, Edition], levels: tuple[str, str], *, demo: bool) -> Laid:
+def lay(session: Session, both: tuple[Edition, Edition], levels: tuple[str, str], there: Points) -> Laid:
     """Lays one level over another; NotFoundError for a level that an edition lacks."""
     (first, second), (old, new) = both, levels
     laid = overlay(session, first, old, second, new)
-    return Laid(both, levels, laid, reported(session, laid, demo=demo))
+    return Laid(both, levels, laid, reported(laid, there))
 
 
 def room() -> Remembered[Laid]:
@@ -72,12 +73,37 @@ def room() -> Remembered[Laid]:
 
 def laid(request: Request, both: tuple[Edition, Edition], levels: tuple[str, str], *, demo: bool) -> Laid:
     """What `lay` gives, at most MINUTES old. Nobody should hold a connection to the database while asking."""
+    return every_laid(request, both, [levels], demo=demo)[0]
+
+
+def every_laid(
+    request: Request, both: tuple[Edition, Edition], levels: Sequence[tuple[str, str]], *, demo: bool
+) -> list[Laid]:
+    """What `laid` gives for several pairs of levels, with one reading of the reports for those that are made anew."""
+
+    @cache
+    def read() -> Points:
+        with opened(request) as session:
+            return points(session, demo=demo)
+
+    return [_laid(request, both, one, read, demo=demo) for one in levels]
+
+
+def _laid(
+    request: Request,
+    both: tuple[Edition, Edition],
+    levels: tuple[str, str],
+    read: Callable[[], Points],
+    *,
+    demo: bool,
+) -> Laid:
     room: Remembered[Laid] = request.app.state.laid
     key = (*((one.id, one.created_at) for one in both), levels, demo)
 
     def made() -> Laid:
+        there = read()
         with opened(request) as session:
-            return lay(session, both, levels, demo=demo)
+            return lay(session, both, levels, there)
 
     return room.get(key, made)
 
@@ -133,7 +159,11 @@ def whole(session: Session, settings: Settings, both: tuple[Edition, Edition], l
     view, levels = next(iter(possible.items()))
     around = replace(frame(session, settings, both, lang, site), made=datetime.now(UTC))
     return draw(
-        around, lay(session, both, levels, demo=demo), choice_of(session, both, possible, view, lang), {}, demo=demo
+        around,
+        lay(session, both, levels, points(session, demo=demo)),
+        choice_of(session, both, possible, view, lang),
+        {},
+        demo=demo,
     )
 
 

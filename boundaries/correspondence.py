@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from boundaries.models import Edition
 from boundaries.overlay import NONE, Overlay, overlay
-from boundaries.reported import Reported, reported
+from boundaries.reported import Reported, points, reported
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def correspondence(
     NotFoundError for a level that an edition lacks.
     """
     laid = overlay(session, first, level, second, other)
-    return parts(laid, reported(session, laid, demo=demo))
+    return parts(laid, reported(laid, points(session, demo=demo)))
 
 
 def parts(laid: Overlay, counts: Reported) -> list[Part]:

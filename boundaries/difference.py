@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from boundaries.diff import Change, What, common_levels, compare, groups, what
 from boundaries.models import Edition
 from boundaries.overlay import NONE, Overlay, overlay
-from boundaries.reported import Reported, reported
+from boundaries.reported import Reported, points, reported
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ class Difference:
 
 def difference(session: Session, first: Edition, second: Edition, *, demo: bool = False) -> Difference:
     """Compares two editions with the reports that the public may see, the demonstration's alone where it is `demo`."""
-    found = []
+    found, there = [], points(session, demo=demo)
     for old, new in pairs(session, first, second):
         laid = overlay(session, first, old, second, new)
-        found.append(comparison(laid, old, new, first, second, counts=reported(session, laid, demo=demo)))
+        found.append(comparison(laid, old, new, first, second, counts=reported(laid, there)))
     return Difference(first.code, second.code, found)
 
 

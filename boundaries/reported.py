@@ -12,6 +12,7 @@ from boundaries.atlas import Sheet
 from boundaries.metric import Floats, to_metric
 from boundaries.overlay import Overlay
 from boundaries.pieces import Indices
+from geo.database import driver
 from geo.models import Report
 from geo.permissions import PUBLIC, visible
 from geo.transitions import OPEN
@@ -31,17 +32,31 @@ class Reported:
     demo: bool  # of the demonstration's reports
 
 
-def reported(session: Session, laid: Overlay, *, demo: bool = False) -> Reported:
-    """The reports that the public may see, by their public points; the demonstration's alone where it is `demo`."""
+@dataclass(frozen=True)
+class Points:
+    """The public points (degrees) of the reports that the public may see, and which of them are open."""
+
+    lon: Floats
+    lat: Floats
+    open: NDArray[np.bool_]
+    demo: bool  # of the demonstration's reports alone, which otherwise are left out
+
+
+def points(session: Session, *, demo: bool = False) -> Points:
+    """One reading of all reports, for as many overlays as one likes."""
     rows = _rows(session, demo)
-    lon, lat = rows["lon"].copy(), rows["lat"].copy()
+    return Points(rows["lon"].astype(float), rows["lat"].astype(float), rows["open"] == b"1", demo)
+
+
+def reported(laid: Overlay, points: Points) -> Reported:
+    """Counts points by the areas of an overlay."""
     # Number -1, in none of them, is the last.
-    place = _areas(laid.old, lon, lat), _areas(laid.new, lon, lat)
+    place = _areas(laid.old, points.lon, points.lat), _areas(laid.new, points.lon, points.lat)
     shape = len(laid.old.code) + 1, len(laid.new.code) + 1
     every, still = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     np.add.at(every, place, 1)
-    np.add.at(still, place, rows["open"] == b"1")
-    return Reported(every, still, demo)
+    np.add.at(still, place, points.open)
+    return Reported(every, still, points.demo)
 
 
 def _areas(sheet: Sheet, lon: Floats, lat: Floats) -> Indices:
@@ -54,4 +69,8 @@ def _rows(session: Session, demo: bool) -> NDArray[Any]:
     still = case((Report.state.in_(OPEN), text("'1'::bytea")), else_=text("'0'::bytea"))
     query = visible(select(func.string_agg(point.op("||")(still), text("''::bytea"))).select_from(Report), PUBLIC)
     query = query.where(Report.demo if demo else ~Report.demo)
-    return np.frombuffer(session.scalar(query) or b"", _ROW)
+    said = query.compile(session.connection(), compile_kwargs={"render_postcompile": True})
+    # As text the bytes would come as twice as many digits.
+    with driver(session).cursor(binary=True) as cursor:
+        sent = cursor.execute(str(said), said.params).fetchone()
+    return np.frombuffer(sent[0] if sent and sent[0] else b"", _ROW)

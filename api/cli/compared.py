@@ -14,6 +14,7 @@ from boundaries import editions
 from boundaries.correspondence import Part
 from boundaries.diff import Change
 from boundaries.difference import Comparison, Ground, difference
+from boundaries.reported import points
 from geo.errors import InvalidError, SetupError
 from geo.i18n import _
 from geo.refused import told
@@ -99,7 +100,7 @@ def correspondence(  # noqa: PLR0917 (Typer makes options of them, whose order n
     name = _format(format, out)
     with context.engine(load()) as engine, Session(engine) as session:
         both = (editions.find(session, first), editions.find(session, second))
-        found = lay(session, both, (level, to), demo=demo)
+        found = lay(session, both, (level, to), points(session, demo=demo))
         if out is not None and name is not None:
             _write(out, file_of(name, found.overlay, found.parts, both, found.levels))
             typer.echo(f"Đã ghi {len(found.parts)} phần vào {out}.")

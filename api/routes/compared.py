@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.comparing import laid
+from api.comparing import every_laid, laid
 from api.deps import opened
 from api.parameters import known
 from api.refusals import refusals
@@ -34,7 +34,7 @@ def differing(
     with opened(request) as session:
         both = (editions.find(session, edition), editions.find(session, other))
         levels = pairs(session, *both)
-    compared = [laid(request, both, one, demo=demo).comparison for one in levels]
+    compared = [one.comparison for one in every_laid(request, both, levels, demo=demo)]
     return Difference(both[0].code, both[1].code, compared)
 
 

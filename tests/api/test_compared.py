@@ -1,6 +1,7 @@
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from shapely import Polygon
 from sqlalchemy.orm import Session
 
+from boundaries import reported
 from geo.models import Report
 from maps.export import FORMATS
 from tests.api.test_maps import WIRE, wire
@@ -31,6 +33,22 @@ def test_a_difference_tells_what_changes_hands_and_authority(client: TestClient,
     assert (ended["old_level"], ended["new_level"]) == ("district", "commune")
     assert ended["authority"]["square_metres"] == pytest.approx(10_570.71e6, rel=1e-6)
     assert client.get("/api/v1/boundaries/2020/diff/1802").status_code == 404
+
+
+def test_a_difference_reads_the_reports_once_for_all_its_levels(
+    client: TestClient, make_report: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_report(lon=NONG_SON[0], lat=NONG_SON[1])
+    real, read = reported._rows, []
+
+    def rows(session: Session, demo: bool) -> Any:
+        read.append(real(session, demo))
+        return read[-1]
+
+    monkeypatch.setattr(reported, "_rows", rows)
+    found = client.get("/api/v1/boundaries/2020/diff/2025-01").json()
+    assert [one["handed"]["reports"] for one in found["comparisons"]] == [1, 0]
+    assert [len(one) for one in read] == [1]
 
 
 def test_a_correspondence_is_a_table_for_spreadsheets(client: TestClient) -> None:
