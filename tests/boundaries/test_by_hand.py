@@ -2,24 +2,23 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from api import explaining
-from boundaries import activation
+from boundaries import activation, lookup
 from geo import beside as beside_units
 from geo import workflow
 from geo.details import Details
-from geo.models import Category, Report, Rule, Unit, User
+from geo.models import Category, Report, ReportUnit, Rule, Unit, User
 from geo.permissions import Actor
 from geo.settings import Settings
-from tests.boundaries.opened import TEXT, receive, step_
-from tests.boundaries.test_activation import copy
+from geo.transitions import Action
+from tests.boundaries.opened import HOI_AN, NONG_SON, TEXT, code_of, copy, receive, rows, step_, unit, unit_of
 from tests.boundaries.test_routing import beside
-
-NONG_SON = (107.98, 15.68)  # 519, which 2025-01 gives to Quế Sơn (509)
 
 
 def rule(session: Session, area: str | None) -> Rule:
@@ -103,3 +102,85 @@ def test_a_claim_that_was_never_settled_keeps_nothing_where_an_edition_leaves_no
     assert not report.needs_confirmation
     assert not plain.needs_confirmation
     assert beside_units.units(session, report) == beside_units.units(session, report, "claimant") == []
+
+
+def test_a_unit_that_a_person_chose_stays_while_it_exists(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    operator = Actor("operator", user_id=make_user("operator").id)
+    kept, gone = receive(session, settings, *NONG_SON, 5.0), receive(session, settings, *HOI_AN, 5.0)
+    for report, code in ((kept, "ubnd-503"), (gone, "ubnd-519")):
+        workflow.apply(session, report, "forward", operator, door="web", details=Details(unit_id=unit(session, code)))
+    activation.activate(session, "2025-01", settings=settings)
+    # Nông Sơn's own area follows, and its committee of then is gone.
+    assert (unit_of(session, kept), kept.area_code) == ("ubnd-503", "509")
+    assert (unit_of(session, gone), gone.area_code) == ("ubnd-503", "503")
+    assert activation.activate(session, "2025-07", settings=settings).counts["by_hand"] == 0
+
+
+def test_the_word_of_the_sender_near_a_border_goes_on_to_hold(session: Session, settings: Settings) -> None:
+    lon, lat = session.execute(
+        text("""
+        SELECT ST_X(p), ST_Y(p) FROM (
+            SELECT ST_LineInterpolatePoint((ST_Dump(ST_LineMerge(ST_Intersection(a.geometry, b.geometry)))).geom, 0.5) p
+            FROM areas a JOIN areas b ON b.edition_id = a.edition_id AND b.level = a.level
+            JOIN editions e ON e.id = a.edition_id AND e.code = '2020'
+            WHERE a.level = 'district' AND a.code = '503' AND b.code = '507'
+        ) line LIMIT 1
+        """)
+    ).one()
+    both = [receive(session, settings, lon, lat, 30.0, area=code) for code in ("503", "507")]
+    assert [unit_of(session, one) for one in both] == ["ubnd-503", "ubnd-507"]
+    activation.activate(session, "2025-01", settings=settings)
+    assert [unit_of(session, one) for one in both] == ["ubnd-503", "ubnd-507"]
+    assert [one.version for one in both] == [1, 1]
+
+
+def test_what_units_by_a_border_said_goes_on_to_hold(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    lon, lat = beside(session, "503", "507", 20)
+    given, sure, claimed = (receive(session, settings, lon, lat, 30.0) for _one in range(3))
+    mine, other = given.unit_id, unit(session, "ubnd-507")
+    assert (unit_of(session, given), given.needs_confirmation) == ("ubnd-503", True)
+
+    def say(report: Report, action: Action, by: int, **details: Any) -> None:
+        who = Actor("officer", unit_id=by, user_id=make_user("officer", unit=code_of(session, by)).id)
+        workflow.apply(session, report, action, who, door="web", details=Details(text=TEXT, **details))
+
+    say(given, "not_ours", mine, unit_id=other)
+    say(sure, "not_ours", other)
+    say(claimed, "ours", other)
+    before = [one for one in rows(session) if one.id in (given.id, sure.id, claimed.id)]
+    assert [(one.unit_id, one.needs_confirmation) for one in before] == [(other, False), (mine, False), (other, False)]
+    activation.activate(session, "2025-01", settings=settings)
+    assert [one for one in rows(session) if one.id in (given.id, sure.id, claimed.id)] == before
+
+
+def test_the_claim_of_a_unit_that_is_gone_stands_in_nobodys_way(session: Session, settings: Settings) -> None:
+    report = receive(session, settings, *HOI_AN, 5.0)
+    session.add(ReportUnit(report_id=report.id, unit_id=unit(session, "ubnd-507"), role="claimant"))
+    session.flush()
+    activation.activate(session, "2025-07", settings=settings)
+    assert unit_of(session, report) != "ubnd-503"
+    assert beside_units.units(session, report, "claimant") == []
+
+
+def test_a_units_word_that_a_place_is_its_own_outlives_another_edition(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    report = receive(session, settings, *beside(session, "503", "507", 20), 30.0)
+    step_(session, report, "accept")
+    who = Actor("officer", unit_id=unit(session, "ubnd-507"), user_id=make_user("officer", unit="ubnd-507").id)
+    workflow.apply(session, report, "ours", who, door="web")
+    # Its commune has another code in the next edition, and everything else is as it was.
+    draft = copy(session, "2020", "recoded", lookup.today())
+    session.execute(
+        text("UPDATE areas SET code = '99999' WHERE edition_id = :id AND level = 'commune' AND code = :code"),
+        {"id": draft.id, "code": report.commune_code},
+    )
+    assert activation.activate(session, "recoded", settings=settings).counts["changed"] == 1
+    session.refresh(report)
+    assert (unit_of(session, report), report.commune_code, report.needs_confirmation) == ("ubnd-503", "99999", True)
+    assert [one.code for one in beside_units.units(session, report)] == ["ubnd-507"]
+    assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]

@@ -11,10 +11,7 @@ from boundaries import activation, due, editions, readiness, rerouting, scheduli
 from boundaries.models import Edition
 from geo.models import Category, Report, Rule, Unit, User
 from geo.settings import Settings
-from tests.boundaries.opened import receive
-from tests.boundaries.test_activation import HOI_AN, NONG_SON, own, unit, unit_of
-
-__all__ = ["own"]
+from tests.boundaries.opened import HOI_AN, NONG_SON, receive, unit, unit_of
 
 
 def test_a_preview_writes_nothing_and_holds_nobody_up(own: sessionmaker[Session], settings: Settings) -> None:

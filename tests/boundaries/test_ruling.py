@@ -20,8 +20,7 @@ from geo.errors import ConflictError, InvalidError
 from geo.models import Category, Report, Rule, Unit
 from geo.reports import Draft
 from geo.settings import Settings
-from tests.boundaries.opened import receive
-from tests.boundaries.test_activation import copy
+from tests.boundaries.opened import copy, receive
 
 TODAY = today()
 DAY = timedelta(days=1)

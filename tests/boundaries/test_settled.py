@@ -12,8 +12,7 @@ from geo.models import Report
 from geo.permissions import Actor
 from geo.settings import Settings
 from geo.transitions import Action
-from tests.boundaries.opened import receive
-from tests.boundaries.test_activation import copy, rows, unit, unit_of
+from tests.boundaries.opened import copy, receive, rows, unit, unit_of
 from tests.boundaries.test_routing import beside
 
 

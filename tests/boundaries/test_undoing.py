@@ -1,0 +1,87 @@
+"""An edition that came into force goes again, and everybody has again what they had."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from api import undoing
+from boundaries import activation, editions, turns
+from boundaries.models import Activation
+from geo import workflow
+from geo.details import Details
+from geo.models import Report, User
+from geo.permissions import Actor
+from geo.settings import Settings
+from tests.boundaries.opened import NONG_SON, lines, province, receive, rows, step_, unit, unit_of
+
+
+def test_an_undo_brings_back_exactly_who_had_what(session: Session, settings: Settings) -> None:
+    province(session, settings)
+    before = rows(session)
+    for edition in ("2025-01", "2025-07"):
+        activation.activate(session, edition, settings=settings)
+    between = rows(session)
+    assert Counter(row.unit_id for row in between) != Counter(row.unit_id for row in before)
+    activation.undo(session, "2025-07", settings=settings)
+    assert editions.find(session).code == "2025-01"
+    activation.undo(session, "2025-01", settings=settings)
+    assert rows(session) == before
+    assert [(one.code, one.state, one.valid_until) for one in editions.every(session)] == [
+        ("2020", "active", None),
+        ("2025-01", "draft", None),
+        ("2025-07", "draft", None),
+    ]
+    # History keeps all the moves.
+    moved = text("SELECT count(*) FROM events WHERE door = 'edition' AND report_id IS NOT NULL AND action = 'reroute'")
+    kinds = select(Activation.kind, Activation.counts).order_by(Activation.id)
+    counts = [(kind, counts["changed"]) for kind, counts in session.execute(kinds).all()[1:]]
+    assert [kind for kind, _ in counts] == ["activate", "activate", "undo", "undo"]
+    assert session.scalar(moved) == sum(changed for _, changed in counts)
+
+
+def test_an_undo_leaves_alone_what_people_did_since(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    answered, forwarded, waiting = (receive(session, settings, *NONG_SON, 5.0) for _ in range(3))
+    activation.activate(session, "2025-01", settings=settings)
+    step_(session, answered, "reject")
+    other = unit(session, "ubnd-503")
+    workflow.apply(
+        session, forwarded, "forward", Actor("operator", user_id=make_user("operator").id), door="web",
+        details=Details(unit_id=other),
+    )  # fmt: skip
+    new = receive(session, settings, *NONG_SON, 5.0)
+    assert unit_of(session, new) == "ubnd-509"
+    activation.undo(session, "2025-01", settings=settings)
+    assert unit_of(session, answered) == "ubnd-509"
+    assert unit_of(session, forwarded) == "ubnd-503"
+    assert (unit_of(session, waiting), waiting.area_code) == ("ubnd-519", "519")
+    assert (unit_of(session, new), new.area_code) == ("ubnd-519", "519")
+    assert lines(session, waiting) == ["receive", "reroute", "reroute"]
+
+
+def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
+    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_ROWS", "100ms")
+    with own.begin() as session:
+        moved = receive(session, settings, *NONG_SON, 5.0).id
+        activation.activate(session, "2025-01", settings=settings)
+        user = User(email="a@example.vn", name="A", role="administrator")
+        session.add(user)
+        session.flush()
+        user_id = user.id
+    with own() as session:
+        session.get_one(Report, moved, with_for_update=True)
+        with pytest.raises(LockNotAvailable):
+            undoing.do(own, settings, "2025-01", user_id)
+    with own() as session:
+        assert "ngắt giữa chừng" in (editions.find(session, "2025-01").problem or "")
+    undoing.do(own, settings, "2025-01", user_id)
+    with own() as session:
+        edition = editions.find(session, "2025-01")
+        assert (edition.state, edition.problem) == ("draft", None)
