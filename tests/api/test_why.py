@@ -22,8 +22,7 @@ from geo.secret import secret
 from geo.settings import Settings
 from tests.boundaries import test_routing
 
-HOI_AN = (108.338, 15.8794)
-BORDER = (108.2914, 15.8758)
+HOI_AN, BORDER = (108.338, 15.8794), (108.2914, 15.8758)
 TODAY = lookup.today()
 Make = Callable[..., Any]
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api import demo, serving
 from api.app import create_app
 from api.intake import submit
-from geo import workflow
+from geo import accounts, logins, workflow
 from geo.database import build_engine, build_sessions
 from geo.models import Report
 from geo.permissions import SYSTEM, Actor
@@ -40,6 +40,7 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, DESKTOP = (390, 844), (1440, 900)
+Enter = Callable[..., Page]
 expect.set_options(timeout=15_000)  # milliseconds: a loaded machine is slow, and what is wrong stays wrong
 
 
@@ -256,3 +257,22 @@ def reopened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
     yield start
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def wall(live: Live, open_page: OpenPage) -> Enter:
+    """Opens /ioc as an operator: `wall("?tab=late", size=(1366, 768))`."""
+
+    def enter(query: str = "", size: tuple[int, int] = (1366, 768)) -> Page:
+        page = open_page(size)
+        with live.sessions.begin() as session:
+            name = f"op{size[0]}-{len(query)}@example.vn"
+            user, _link = accounts.add(session, name, name="Trần Thị Trực", role="operator", unit=None)
+            session.flush()
+            token = logins.begin(session, user, "Chromium", complete=True)
+        page.context.add_cookies([{"name": "session", "value": token, "url": live.url}])
+        page.goto(f"{live.url}/ioc{query}")
+        expect(page.locator("#figures li")).to_have_count(5)
+        return page
+
+    return enter

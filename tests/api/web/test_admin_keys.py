@@ -18,13 +18,6 @@ Make = Callable[..., Any]
 FORM: dict[str, Any] = {"name": "Công ty cấp nước", "scope": "steps", "per_minute": "30", "days": "90"}
 
 
-@pytest.fixture
-def administrator(client: TestClient, make_user: Make, sign_in: Make) -> User:
-    user: User = make_user("administrator")
-    sign_in(client, user)
-    return user
-
-
 def post(client: TestClient, **fields: Any) -> Any:
     page = client.get("/admin/keys").text
     token = page.partition('name="token" value="')[2].partition('"')[0]

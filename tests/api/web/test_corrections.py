@@ -14,7 +14,7 @@ from boundaries import activation, corrections, editions, settlements
 from boundaries.metric import to_degrees
 from boundaries.models import Correction, ReportArea
 from geo.settings import Settings
-from tests.api.web.test_admin import post
+from tests.api.web.administering import post
 from tests.boundaries.settling import settling
 
 Make = Callable[..., Any]
