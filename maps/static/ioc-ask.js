@@ -4,7 +4,7 @@ quangnam.wall.part(() => {
   const { config, data, say, wall } = quangnam;
   const LEAST = 2_000, MOST = 30_000, PATIENCE = 15_000; // milliseconds
   const clock = new Intl.DateTimeFormat(config.locale, { timeStyle: "medium", timeZone: "Asia/Ho_Chi_Minh" });
-  let timer = 0, asked = 0, task = null, streamed = null;
+  let timer = 0, asked = 0, task = null, streamed = null, waits = false;
   let good = Date.parse(data.overview.taken); // when the numbers were last right
 
   function at(wait) {
@@ -48,8 +48,10 @@ quangnam.wall.part(() => {
   // Under other boundaries the map is another one, and what is chosen stands in the address.
   function anew() {
     const open = document.querySelector("dialog[open]");
-    if (open) open.addEventListener("close", anew, { once: true });
-    else location.reload();
+    if (!open) return location.reload();
+    if (waits) return undefined;
+    waits = true;
+    return open.addEventListener("close", () => { waits = false; anew(); }, { once: true });
   }
 
   function connection(reached) {
