@@ -72,9 +72,8 @@ def check(session: Session, edition: Edition) -> list[Coverage]:
 def coverage(level: str, codes: Sequence[str], polygons: Sequence[shapely.Geometry]) -> Coverage:
     """Measures polygons in WGS 84 that should cover a land without gaps and overlaps."""
     shapes = to_metres(np.array(polygons, object))
-    reasons = shapely.is_valid_reason(shapes)
     bad = ~shapely.is_valid(shapes) | shapely.is_empty(shapes)
-    invalid = {codes[int(i)]: str(reasons[i]) for i in np.flatnonzero(bad)}
+    invalid = {codes[int(i)]: fault(polygons[int(i)]) or "Empty" for i in np.flatnonzero(bad)}
     good = np.flatnonzero(~bad)
     names, shapes = [codes[int(i)] for i in good], shapes[good]
     # Where every edge is shared point by point nothing can overlap, and the slow way is not needed.
@@ -83,6 +82,22 @@ def coverage(level: str, codes: Sequence[str], polygons: Sequence[shapely.Geomet
     gaps = _gaps(names, shapes, union)
     size = sum(area_m2(polygons[int(i)]) for i in good)
     return Coverage(level, len(codes), size, invalid, gaps, overlaps)
+
+
+def fault(shape: shapely.Geometry) -> str:
+    """What GEOS says is wrong with a shape in degrees, with the place in degrees; empty where nothing is.
+
+    Edges that lie closer than the arithmetic of either plane can tell may cross in degrees or in metres alone.
+    """
+    planes: tuple[tuple[Any, Any], ...] = ((shape, np.ones(2)), (to_metres(shape), _METRES))
+    for there, scale in planes:
+        if not there.is_valid:
+            words, _bracket, place = shapely.is_valid_reason(there).partition("[")
+            if not place:
+                return str(words)
+            x, y = np.round(np.array(place.rstrip("]").split(), float) / scale, 6).tolist()
+            return f"{words}[{x} {y}]"
+    return ""
 
 
 def _overlaps(codes: list[str], shapes: Shapes) -> list[Flaw]:

@@ -124,13 +124,12 @@ def _without_crs(path: Path, frame: Any, land: shapely.Geometry | None) -> Inval
 def _texts(reading: Reading, path: Path, frame: Any) -> dict[str, list[str]]:
     """The columns of a layer as texts, their letters put right where the file does not say how they are written."""
     texts = {name: [_text(value) for value in frame[name]] for name in frame.columns if name != frame.geometry.name}
-    if not encodings.unknown(path):
-        return texts
-    encoding = encodings.guess(one for values in texts.values() for one in values)
-    if encoding is None:
-        return texts
-    reading.add(_("Tệp không nói bảng mã của chữ; đọc theo {encoding}."), serious=False, encoding=encoding)
-    return {name: [encodings.again(one, encoding) for one in values] for name, values in texts.items()}
+    encoding = encodings.guess(one for values in texts.values() for one in values) if encodings.unknown(path) else None
+    if encoding is not None:
+        reading.add(_("Tệp không nói bảng mã của chữ; đọc theo {encoding}."), serious=False, encoding=encoding)
+        texts = {name: [encodings.again(one, encoding) for one in values] for name, values in texts.items()}
+    # Not before: in letters that are read wrongly half an "à" is a space.
+    return {name: [" ".join(one.split()) for one in values] for name, values in texts.items()}
 
 
 def _text(value: Any) -> str:
@@ -139,4 +138,4 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(str(value).split())
+    return str(value)

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from boundaries.checks import GAP_WIDTH, Coverage, coverage, to_degrees, to_metres
+from boundaries.checks import GAP_WIDTH, Coverage, coverage, fault, to_degrees, to_metres
 from boundaries.findings import Reading
 from boundaries.importing import NewArea
 from geo.i18n import _
@@ -15,14 +15,15 @@ from geo.i18n import _
 _MOST = 1_000.0  # m²: a repair that takes or gives more than this is somebody's decision
 _TOLD = 10  # flaws of a kind that are told one by one, the largest
 _STEP = 1.0  # metres by which a corner may move onto its neighbour's
+_FINEST = 1e-9  # degrees, a tenth of a millimetre
 _SPECK = 1.0  # m²: a part smaller than this is nobody's land but a slip of the hand
 
 
 def polygon(reading: Reading, where: str, shape: Polygon | MultiPolygon) -> MultiPolygon | None:
     """The polygon as it may be stored, mended where that moves at most _MOST m²; None where it is refused."""
-    reason = shapely.is_valid_reason(shape)
-    if reason != "Valid Geometry":
-        mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    reason = fault(shape)
+    if reason:
+        mended = _valid(shape)
         change = _unlike(shape, mended)
         if shapely.is_empty(mended) or change > _MOST:
             reading.add(_("{where}: đa giác không hợp lệ ({reason})."), where=where, reason=reason)
@@ -70,6 +71,8 @@ def fitted(reading: Reading, level: str, areas: Sequence[NewArea], tolerance: fl
 
 
 def _tell(reading: Reading, found: Coverage, tolerance: float) -> None:
+    for code, reason in found.invalid.items():
+        reading.add(_("{where}: đa giác không hợp lệ ({reason})."), where=code, reason=reason)
     for flaws, one, rest in (
         (
             found.overlaps,
@@ -85,6 +88,14 @@ def _tell(reading: Reading, found: Coverage, tolerance: float) -> None:
             reading.add(one, serious=serious, area=f"{flaw.square_metres:,.1f}", **where)
         if len(flaws) > _TOLD:
             reading.add(rest, serious=flaws is found.overlaps, count=len(flaws) - _TOLD)
+
+
+def _valid(shape: Any) -> Any:
+    """The shape made valid in degrees and in metres."""
+    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
+    metric = shapely.make_valid(to_metres(mended), method="structure", keep_collapsed=False)
+    there = to_degrees(metric)
+    return there if there.is_valid else shapely.set_precision(there, _FINEST)
 
 
 def _unlike(before: Any, after: Any) -> float:
