@@ -20,9 +20,10 @@ def follow(session: Session, report: Report, action: Action) -> None:
     """Puts a report into the area that the step just taken says it is in; any other step leaves its area alone.
 
     A step says that where nothing is left to be confirmed and the responsible unit has exactly one of the candidates
-    of the newest routing: what it had before, a department, or a unit that has two of them tells no area.
+    of the newest routing: what it had before, a department, or a unit that has two of them tells no area. Of a report
+    in a sensitive category the unit alone follows: an area that is not its pin's would tell the public of a border.
     """
-    if action not in WORDS | MOVES or report.needs_confirmation:
+    if action not in WORDS | MOVES or report.needs_confirmation or report.category.sensitive:
         return
     query = select(Assignment).where(Assignment.report_id == report.id).order_by(Assignment.id.desc()).limit(1)
     newest = session.scalar(query)

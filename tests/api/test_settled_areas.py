@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api import stepping
 from api.intake import submit
-from boundaries import editions, placing, settlements
+from boundaries import activation, editions, placing, settlements
 from boundaries.models import Area, Assignment, ReportArea
 from geo.details import Details
 from geo.models import Report, Unit
@@ -208,20 +208,66 @@ def test_why_tells_who_settled_it_and_which_area(
     assert "Khả năng đúng nơi" not in page
 
 
-def test_of_a_hidden_place_the_public_is_told_of_a_settlement_as_of_any_other_move(
-    client: TestClient, send: Make, step: Make, make_user: Make, sign_in: Make
+def test_of_a_hidden_place_a_settlement_is_told_as_any_other_move_and_no_area_follows(
+    client: TestClient, session: Session, sessions: sessionmaker[Session], settings: Settings, send: Make, step: Make
 ) -> None:
-    settled, confirmed = send("an-ninh-trat-tu"), send("an-ninh-trat-tu")
+    kind = "an-ninh-trat-tu"
+    settled, rerouted, plain, confirmed = (send(kind) for _ in range(4))
+    step(settled, "ours", DIEN_BAN)
+    step(rerouted, "reroute", None, DIEN_BAN)
+    step(plain, "forward", HOI_AN, DIEN_BAN)
+    step(confirmed, "confirm", HOI_AN)
+
+    def told(report: Report) -> tuple[Any, ...]:
+        why = client.get("/api/v1/route", params={"report": report.code}).json()
+        steps = [
+            {key: value for key, value in one.items() if key not in ("at", "reason")} | {"said": one["reason"]["text"]}
+            for one in why["steps"]
+        ]
+        listed = client.get("/api/v1/reports", params={"q": report.code}).json()["features"]
+        (shown,) = [one["properties"] for one in listed]
+        return steps, why["now"], shown["area"], shown["unit"], shown["needs_confirmation"]
+
+    steps, now, area, *_ = told(plain)
+    assert (steps[-1]["by"], steps[-1]["role"], steps[-1]["area"]) == ("person", None, None)
+    assert (steps[0]["area"]["code"], now["area"]["code"], area) == ("503", "503", "503")
+    assert told(settled) == told(rerouted) == told(plain)
+    steps, now, area, *_ = told(confirmed)
+    assert ([one["by"] for one in steps], now["area"]["code"], area) == (["place"], "503", "503")
+    for report in (settled, rerouted, confirmed):
+        assert not report.needs_confirmation
+        assert len(routings(session, report)) == 1
+    placing.keep(sessions, settings)
+    ways: list[dict[str, str]] = [{}, {"edition": "2020"}, {"edition": "then"}]
+    for asked in ways:
+        for code, total in (("503", 4), ("507", 0)):
+            answer = client.get("/api/v1/statistics", params={"area": code, "category": kind, **asked})
+            assert answer.json()["total"] == total
+
+
+def test_a_hidden_place_that_was_settled_keeps_its_unit_under_a_new_edition(
+    session: Session, settings: Settings, send: Make, step: Make
+) -> None:
+    report = send("an-ninh-trat-tu")
+    step(report, "ours", DIEN_BAN)
+    activation.activate(session, "2025-01", settings=settings)
+    session.refresh(report)
+    assert (report.unit.code, report.area_code, report.needs_confirmation) == (DIEN_BAN, "503", False)
+
+
+def test_of_a_category_that_becomes_sensitive_later_no_settlement_is_told(
+    client: TestClient, session: Session, send: Make, step: Make
+) -> None:
+    settled, confirmed = send(), send()
     step(settled, "ours", DIEN_BAN)
     step(confirmed, "confirm", HOI_AN)
-    first, last = client.get("/api/v1/route", params={"report": settled.code}).json()["steps"]
+    settled.category.sensitive = True
+    session.commit()
+    last = client.get("/api/v1/route", params={"report": settled.code}).json()["steps"][-1]
     assert (last["by"], last["role"], last["edition"], last["area"]) == ("person", None, None, None)
     assert (last["candidates"], last["confidence"]) == ([], None)
     alone = client.get("/api/v1/route", params={"report": confirmed.code}).json()["steps"]
     assert [one["by"] for one in alone] == ["place"]
-    assert first["area"]["code"] == "503"
-    sign_in(client, make_user("operator"))
-    assert client.get("/api/v1/route", params={"report": settled.code}).json()["steps"][-1]["area"]["code"] == "507"
 
 
 def test_settled_reports_are_learnt_from_by_their_last_word(
