@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.intake import Receipt, Second, submit
 from api.routes.reports import DEVICE
+from boundaries import heirs
 from geo import reports, senders
 from geo.details import Details
 from geo.errors import ConflictError
@@ -36,7 +37,7 @@ def dispute(
     return submit(
         session,
         settings,
-        _draft(session, first, reports.checked_content(text), door, secret(settings)),
+        _draft(session, settings, first, reports.checked_content(text), door),
         photos,
         secret=secret(settings),
         lang=lang,
@@ -46,11 +47,11 @@ def dispute(
     )
 
 
-def _draft(session: Session, first: Report, text: str, door: str, key: bytes) -> Draft:
+def _draft(session: Session, settings: Settings, first: Report, text: str, door: str) -> Draft:
     sender = session.get(Sender, first.id)
     if sender is None or sender.key is None:
         raise ConflictError(_("Thông tin người gửi đã được xóa; hãy gửi một phản ánh mới."))
-    contact = senders.read(key, sender)
+    contact = senders.read(secret(settings), sender)
     lon, lat = session.execute(
         select(func.ST_X(Report.point), func.ST_Y(Report.point)).where(Report.id == first.id)
     ).one()
@@ -65,6 +66,6 @@ def _draft(session: Session, first: Report, text: str, door: str, key: bytes) ->
         lon=lon,
         lat=lat,
         accuracy=first.accuracy,
-        area=first.area_code,  # near a border, as it was chosen or settled
+        area=heirs.in_force(session, first, settings),  # near a border, as it was chosen or settled
         door=door,
     )

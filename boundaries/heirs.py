@@ -4,12 +4,15 @@ from typing import Any
 
 import numpy as np
 import shapely
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import atlas
+from boundaries import atlas, routing
 from boundaries.diff import SHARE
-from boundaries.models import Edition
+from boundaries.models import Assignment, Edition
 from boundaries.said import Candidates
+from geo.models import Report
+from geo.settings import Settings
 
 
 class Heirs:
@@ -49,3 +52,18 @@ class Heirs:
         common = shapely.area(shapely.intersection(new.polygons[near], land))
         whole = np.minimum(shapely.area(new.polygons[near]), shapely.area(land))
         return frozenset(new.code[near[common > SHARE * whole]].tolist())
+
+
+def in_force(session: Session, report: Report, settings: Settings) -> str | None:
+    """The area of a report in the edition in force: its own, or the only heir at its pin if another one routed it last.
+
+    None where there is none; OutsideError for a pin that the edition has no place for.
+    """
+    newest = select(Assignment.edition_id).where(Assignment.report_id == report.id)
+    by = session.scalar(newest.order_by(Assignment.id.desc()).limit(1))
+    lon, lat = session.execute(select(Report.point.ST_X(), Report.point.ST_Y()).where(Report.id == report.id)).one()
+    found = routing.route(session, lon, lat, accuracy=report.accuracy, settings=settings)
+    if found.edition is None or found.area is None or by is None or report.area_code is None:
+        return None
+    edition = session.get_one(Edition, found.edition.id)  # whole, for the atlas tells them apart by their making
+    return Heirs(session, edition).alone(by, report.area_code, routing.kept(found), found.area.code)

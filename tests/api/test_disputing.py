@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api import stepping
 from api.app import create_app
+from boundaries import activation, routing
 from geo import deadlines, workflow
 from geo.database import build_engine, build_sessions
 from geo.details import Details
@@ -21,6 +22,7 @@ from geo.senders import read
 from geo.settings import Settings
 
 SECRET = b"a key for tests only"
+BORDER = {"lon": 108.292975, "lat": 15.896727}  # 20 m from Điện Bàn in Hội An
 WORDS = "Ổ gà chưa vá xong, xe máy vẫn ngã."
 Answered = Callable[[TestClient, dict[str, Any]], dict[str, Any]]
 
@@ -150,18 +152,48 @@ def test_of_two_sent_at_one_moment_one_is_made(
     engine.dispose()
 
 
+@pytest.fixture
+def settled(client: TestClient, session: Session, settings: Settings, body: dict[str, Any]) -> Callable[[], Report]:
+    """A report by the border, which would be Hội An's and which the IOC said is in Điện Bàn; its sender is the last."""
+
+    def made() -> Report:
+        told = client.post("/api/v1/reports", json=body | BORDER).json()
+        client.get(told["link"], follow_redirects=False)
+        report = stored(session, told["code"])
+        said = Details(unit_id=session.scalars(select(Unit.id).where(Unit.code == "ubnd-507")).one())
+        stepping.step(session, settings, report, "reroute", Actor("operator"), door="web", version=None, details=said)
+        session.commit()
+        assert report.area_code == "507"
+        return report
+
+    return made
+
+
 def test_near_a_border_it_lies_in_the_area_that_was_settled_for_the_first(
-    client: TestClient, session: Session, sessions: sessionmaker[Session], settings: Settings, body: dict[str, Any]
+    client: TestClient, session: Session, sessions: sessionmaker[Session], settled: Callable[[], Report]
 ) -> None:
-    told = client.post("/api/v1/reports", json=body | {"lon": 108.292975, "lat": 15.896727}).json()
-    client.get(told["link"], follow_redirects=False)
-    first = stored(session, told["code"])
-    theirs = session.scalars(select(Unit.id).where(Unit.code == "ubnd-507")).one()
-    said, who = Details(unit_id=theirs), Actor("operator")
-    stepping.step(session, settings, first, "reroute", who, door="web", version=None, details=said)
-    session.commit()
+    first = settled()
     settle(sessions, first.code)
     made = dispute(client, first.code, 4).json()["second"]
     second = stored(session, made["code"])
-    assert first.area_code == "507"
-    assert (second.unit_id, second.area_code, second.commune_code) == (theirs, "507", first.commune_code)
+    assert (second.unit_id, second.area_code, second.commune_code) == (first.unit_id, "507", first.commune_code)
+
+
+def test_under_another_edition_it_lies_where_that_area_is_now(
+    client: TestClient,
+    session: Session,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    settled: Callable[[], Report],
+) -> None:
+    open_, first = settled(), settled()
+    settle(sessions, first.code)
+    activation.activate(session, "2025-07", settings=settings)
+    session.commit()
+    session.refresh(open_)
+    plain = routing.route(session, BORDER["lon"], BORDER["lat"], settings=settings).area
+    made = dispute(client, first.code, 4).json()["second"]
+    second = stored(session, made["code"])
+    assert plain is not None
+    assert open_.area_code not in ("507", plain.code)
+    assert (second.unit_id, second.area_code) == (open_.unit_id, open_.area_code)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api import stepping
-from boundaries import activation, editions, lookup, routing, said
+from boundaries import activation, editions, heirs, lookup, routing, said
 from boundaries.heirs import Heirs
 from boundaries.models import Assignment
 from geo.details import Details
@@ -91,6 +91,25 @@ def test_where_several_areas_near_take_it_over_it_is_uncertain_again(session: Se
     activation.activate(session, "2025-07", settings=settings)
     assert unit_of(session, report) != "ubnd-503"
     assert report.needs_confirmation
+
+
+def test_what_is_known_of_a_report_by_another_edition_is_its_only_heir_at_the_pin(
+    session: Session, settings: Settings
+) -> None:
+    taken, split = (receive(session, settings, *spot, accuracy) for spot, accuracy in (
+        (beside(session, "511", "519", 20), 30.0), corner(session, settings),
+    ))  # fmt: skip
+    settle(session, settings, taken, "ubnd-519")
+    settle(session, settings, split, "ubnd-503")
+    for report in (taken, split):
+        report.state = "closed"  # an edition leaves it the area of then
+    session.flush()
+    assert [heirs.in_force(session, one, settings) for one in (taken, split)] == ["519", "503"]
+    activation.activate(session, "2025-01", settings=settings)
+    assert [heirs.in_force(session, one, settings) for one in (taken, split)] == ["509", "503"]
+    activation.activate(session, "2025-07", settings=settings)
+    assert [one.area_code for one in (taken, split)] == ["519", "503"]
+    assert heirs.in_force(session, split, settings) is None
 
 
 def corner(session: Session, settings: Settings) -> tuple[tuple[float, float], float]:
