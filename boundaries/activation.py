@@ -1,22 +1,22 @@
 """An edition comes into force, at once or at a moment, and goes out of it again: open reports follow, none is lost."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import Row, exists, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, importing, lookup, turns
-from boundaries.models import Activation, Edition, Moved
+from boundaries import committees, editions, importing, lookup, moved, turns
+from boundaries.models import Activation, Edition
 from boundaries.previewing import Move, Preview, preview
 from boundaries.rerouting import Rerouting, Tally
 from boundaries.scheduling import EARLY, SWITCH, schedule, unschedule
 from geo import jobs, moving
 from geo.errors import ConflictError
 from geo.i18n import _
-from geo.models import Event, Unit
+from geo.models import Unit
 from geo.settings import Settings
 
 Progress = Callable[[float], None]  # the share done, from 0 to 1
@@ -67,8 +67,8 @@ def undo(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     """
     edition, today = _alone(session, code), lookup.today()
     predecessor = editions.undoable(session, edition)
-    before = _moved(session, edition, predecessor)
-    work = Rerouting(session, edition, today, settings=asked["settings"], before=before)
+    undoes = moved.activations(session, edition, predecessor)
+    work = Rerouting(session, edition, today, settings=asked["settings"], undoes=undoes)
     with _ahead(session, edition, active=False):
         work.look(editions.follows(session, edition, today, active=False))
     editions.deactivate(session, edition, predecessor)
@@ -168,23 +168,3 @@ def _announced(session: Session, made: Activation, tally: Tally, before: str, af
     jobs.defer(session, SWITCH, lock=SWITCH)  # right after the commit: what somebody moved beside the switch
     session.flush()
     return made
-
-
-def _moved(session: Session, edition: Edition, predecessor: Edition) -> Mapping[int, Row[Any]]:
-    """What was moved when an edition came into force and nobody has moved since, by report; rows of Moved.
-
-    What a later edition moved has come back by its own undoing. Where an edition was put between the two since, nothing
-    can be as it was.
-    """
-    undone = select(func.coalesce(func.max(Activation.id), 0)).where(
-        Activation.edition_id == edition.id, Activation.kind == "undo"
-    )
-    mine = select(Activation).where(Activation.edition_id == edition.id, Activation.id > undone.scalar_subquery())
-    some = session.scalars(mine.order_by(Activation.id)).all()
-    if not some or some[-1].before_id != predecessor.id:
-        return {}
-    since = (Event.report_id == Moved.report_id, Event.id > Moved.event_id, Event.action.in_(moving.BY_HAND))
-    again = exists().where(*since, Event.door != moving.EDITION)
-    query = select(*Moved.__table__.columns).where(Moved.activation_id.in_([one.id for one in some]), ~again)
-    # Of several the first, the last to be put here: before it all was as it is to be again.
-    return {one.report_id: one for one in session.execute(query.order_by(Moved.activation_id.desc()))}

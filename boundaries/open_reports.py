@@ -17,6 +17,8 @@ from geo.transitions import OPEN
 Ids = NDArray[np.int64]
 Objects = NDArray[np.object_]
 _STATES = ", ".join(f"'{state}'" for state in OPEN)
+# Whether an event `e` says whose a report is.
+BY_HAND = "e.action IN ({})".format(", ".join(f"'{action}'" for action in moving.BY_HAND))
 _READ = f"""
     SELECT r.id, r.version, ST_X(r.point), ST_Y(r.point), r.accuracy, c.code, r.unit_id, r.area_code, r.commune_code,
         r.needs_confirmation, r.assignee_id,
@@ -27,7 +29,7 @@ _READ = f"""
         r.second_of_id IS NOT NULL OR EXISTS (
             SELECT FROM (
                 SELECT e.id, e.unit_id, e.action FROM events e
-                WHERE e.report_id = r.id AND e.action = ANY (%(by_hand)s)
+                WHERE e.report_id = r.id AND {BY_HAND}
                     AND (e.actor <> 'system' OR e.door = '{beside.DOOR}')
                 ORDER BY e.id DESC LIMIT 1
             ) word
@@ -87,7 +89,7 @@ class OpenReports:
 
 def read(session: Session, ids: Ids | None = None) -> OpenReports:
     """The open reports, all or those of some ids."""
-    values = {"by_hand": list(moving.BY_HAND), "ids": None if ids is None else ids.tolist()}
+    values = {"ids": None if ids is None else ids.tolist()}
     rows = driver(session).execute(_READ, values).fetchall()
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(fields(OpenReports))
     return OpenReports(*(_column(one.name, column) for one, column in zip(fields(OpenReports), columns, strict=True)))

@@ -1,20 +1,19 @@
 """The open reports follow an edition: found, compared, locked, written, by whole columns."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from boundaries import open_reports, rules
+from boundaries import moved, open_reports, rules
 from boundaries import wanted as wants
 from boundaries.models import Activation, Assignment, Edition
-from boundaries.open_reports import Ids, OpenReports
+from boundaries.open_reports import OpenReports
 from boundaries.wanted import Wanted
 from geo import moving
 from geo.copying import Column, copy, documents, encode, floats, integers, texts, times
@@ -28,10 +27,6 @@ _EXPLAIN_AGAIN = f"""
     SELECT {", ".join(_EXPLAINED)} FROM assignments WHERE id = ANY (%(ids)s) ORDER BY id
     """  # noqa: S608 (names of columns)
 _ROUNDS = 10  # what somebody changes in every one of them is left to boundaries.stragglers
-_REMEMBER = """
-    COPY moved_reports (activation_id, report_id, unit_id, area_code, commune_code, needs_confirmation, candidates,
-        assignee_id, assignment_id, event_id) FROM STDIN
-    """
 
 
 class Tally:
@@ -82,8 +77,8 @@ class Tally:
 class Rerouting:
     """The open reports follow one activation, or its undoing: found out before the switch, written after it.
 
-    `before` has what an undone activation moved, by report, as rows of Moved; then only those follow, and what its
-    edition routed.
+    `undoes` has the ids of the activations that are undone; then only what they moved follows, and what their edition
+    routed.
     """
 
     def __init__(
@@ -93,11 +88,12 @@ class Rerouting:
         day: date,
         *,
         settings: Settings,
-        before: Mapping[int, Row[Any]] | None = None,
+        undoes: Sequence[int] | None = None,
     ) -> None:
         self.tally = Tally()
         self._session, self._settings, self._day = session, settings, day
-        self._edition_id, self._code, self._before = edition.id, edition.code, before
+        self._edition_id, self._code, self._undoes = edition.id, edition.code, undoes
+        self._before: Mapping[int, Row[Any]] = {}  # by report, as rows of Moved
         self._done = np.zeros(0, np.int64)
         self._at = datetime.now(UTC)
         self._found: tuple[OpenReports, Wanted] | None = None
@@ -136,8 +132,9 @@ class Rerouting:
 
     def _wanted(self, now: OpenReports, edition: str | None = None) -> Wanted:
         found = wants.wanted(self._session, now, self._day, edition=edition, settings=self._settings)
-        if self._before is None:
+        if self._undoes is None:
             return found
+        self._before = moved.before(self._session, self._undoes, now.id)
         existing = set(wants.existing(self._session, self._day))
         for row, report_id in enumerate(now.id.tolist()):
             was = self._before.get(report_id)
@@ -162,22 +159,21 @@ class Rerouting:
             user_id=made.user_id,
             data={"edition": self._code, "kind": made.kind},
         )
-        connection = driver(self._session)
         back = self._give_back(now, wanted)
         explain(self._session, now.take(~back), wanted.take(~back), self._at)
         if made.kind == "activate":
-            _remember(connection, made.id, now, events)
+            moved.remember(driver(self._session), made.id, now, events)
 
     def _give_back(self, now: OpenReports, wanted: Wanted) -> NDArray[np.bool_]:
         """Which of the reports go back to where they were: with that explanation, and to who worked on them."""
-        was = [(self._before or {}).get(one) for one in now.id.tolist()]
+        was = [self._before.get(one) for one in now.id.tolist()]
         goes = wanted.unit_id != now.unit_id
         there = [one if one and one.unit_id == unit else None for one, unit in zip(was, wanted.unit_id, strict=True)]
         again = [one.assignment_id for one in there if one and one.assignment_id]
-        moved = [one for one, away in zip(there, goes, strict=True) if one and away and one.assignee_id]
+        hands = [one for one, away in zip(there, goes, strict=True) if one and away and one.assignee_id]
         connection = driver(self._session)
         connection.execute(_EXPLAIN_AGAIN, {"ids": again})
-        moving.give_back(self._session, [one.report_id for one in moved], [one.assignee_id for one in moved])
+        moving.give_back(self._session, [one.report_id for one in hands], [one.assignee_id for one in hands])
         return np.array([one is not None for one in there], np.bool_)
 
 
@@ -197,13 +193,3 @@ def explain(session: Session, now: OpenReports, wanted: Wanted, at: datetime) ->
         "at": times(np.full(len(now), at.replace(tzinfo=None), "datetime64[us]")),
     }
     copy(driver(session), "assignments", columns, encode(list(columns.values())))
-
-
-def _remember(connection: Connection[Any], activation_id: int, was: OpenReports, events: Ids) -> None:
-    columns = (
-        *(was.id, was.unit_id, was.area_code, was.commune_code, was.needs_confirmation, was.candidates),
-        *(was.assignee_id, was.assignment_id, events),
-    )
-    with connection.cursor() as cursor, cursor.copy(_REMEMBER) as target:
-        for *known, assignee, assignment, event in zip(*(column.tolist() for column in columns), strict=True):
-            target.write_row((activation_id, *known, assignee or None, assignment or None, event))

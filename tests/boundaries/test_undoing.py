@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api import undoing
 from boundaries import activation, editions, turns
-from boundaries.models import Activation
+from boundaries.models import Activation, Edition
+from boundaries.rerouting import Rerouting
 from geo import workflow
 from geo.details import Details
 from geo.models import Report, User
 from geo.permissions import Actor
 from geo.settings import Settings
-from tests.boundaries.opened import NONG_SON, lines, province, receive, rows, step_, unit, unit_of
+from tests.boundaries.opened import NONG_SON, TEXT, lines, province, receive, rows, step_, unit, unit_of
 
 
 def test_an_undo_brings_back_exactly_who_had_what(session: Session, settings: Settings) -> None:
@@ -62,6 +63,40 @@ def test_an_undo_leaves_alone_what_people_did_since(
     assert (unit_of(session, waiting), waiting.area_code) == ("ubnd-519", "519")
     assert (unit_of(session, new), new.area_code) == ("ubnd-519", "519")
     assert lines(session, waiting) == ["receive", "reroute", "reroute"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_an_undo_leaves_alone_what_people_do_meanwhile(
+    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    with own.begin() as session:
+        report = receive(session, settings, *NONG_SON, 5.0).id
+        activation.activate(session, "2025-01", settings=settings)
+
+    def forward() -> None:
+        with own.begin() as session:
+            said = Details(unit_id=unit(session, "ubnd-503"), text=TEXT)
+            one = session.get_one(Report, report)
+            workflow.apply(session, one, "forward", Actor("operator"), door="web", details=said)
+
+    wait, look = turns.wait, Rerouting.look
+
+    def waited(session: Session) -> None:
+        wait(session)
+        forward()
+
+    def looked(work: Rerouting, follows: Edition | None) -> None:
+        look(work, follows)
+        forward()
+
+    if late:
+        monkeypatch.setattr(Rerouting, "look", looked)
+    else:
+        monkeypatch.setattr(turns, "wait", waited)
+    with own.begin() as session:
+        activation.undo(session, "2025-01", settings=settings)
+    with own() as session:
+        assert unit_of(session, session.get_one(Report, report)) == "ubnd-503"
 
 
 def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
