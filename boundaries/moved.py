@@ -17,7 +17,7 @@ _REMEMBER = """
     """
 # Of several the first: before it all was as it is to be again.
 _BEFORE = text(f"""
-    SELECT DISTINCT ON (m.report_id) m.* FROM moved_reports m
+    SELECT DISTINCT ON (m.report_id) m.* FROM moved_reports m JOIN reports r ON r.id = m.report_id
     WHERE m.activation_id = ANY (:activations) AND m.report_id = ANY (:ids) AND NOT EXISTS (
         SELECT FROM events e
         WHERE e.report_id = m.report_id AND e.id > m.event_id AND e.door <> '{moving.EDITION}' AND {BY_HAND}

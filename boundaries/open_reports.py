@@ -17,8 +17,10 @@ from geo.transitions import OPEN
 Ids = NDArray[np.int64]
 Objects = NDArray[np.object_]
 _STATES = ", ".join(f"'{state}'" for state in OPEN)
-# Whether an event `e` says whose a report is.
-BY_HAND = "e.action IN ({})".format(", ".join(f"'{action}'" for action in moving.BY_HAND))
+# Whether an event `e` says whose the report `r` is: a unit's word by which nothing was settled does not.
+BY_HAND = """
+    e.action IN ({}) AND NOT (e.action IN ('ours', 'not_ours') AND r.needs_confirmation)
+    """.format(", ".join(f"'{action}'" for action in moving.BY_HAND))
 _READ = f"""
     SELECT r.id, r.version, ST_X(r.point), ST_Y(r.point), r.accuracy, c.code, r.unit_id, r.area_code, r.commune_code,
         r.needs_confirmation, r.assignee_id,
@@ -28,15 +30,13 @@ _READ = f"""
         ),
         r.second_of_id IS NOT NULL OR EXISTS (
             SELECT FROM (
-                SELECT e.id, e.unit_id, e.action FROM events e
+                SELECT e.id, e.unit_id FROM events e
                 WHERE e.report_id = r.id AND {BY_HAND}
                     AND (e.actor <> 'system' OR e.door = '{beside.DOOR}')
                 ORDER BY e.id DESC LIMIT 1
             ) word
-            WHERE NOT (word.action IN ('ours', 'not_ours') AND r.needs_confirmation) AND (
-                word.unit_id = r.unit_id OR NOT EXISTS (
-                    SELECT FROM events e WHERE e.report_id = r.id AND e.id > word.id AND e.door = '{moving.EDITION}'
-                )
+            WHERE word.unit_id = r.unit_id OR NOT EXISTS (
+                SELECT FROM events e WHERE e.report_id = r.id AND e.id > word.id AND e.door = '{moving.EDITION}'
             )
         ),
         a.id, a.edition_id,

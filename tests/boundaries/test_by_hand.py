@@ -184,3 +184,18 @@ def test_a_units_word_that_a_place_is_its_own_outlives_another_edition(
     assert (unit_of(session, report), report.commune_code, report.needs_confirmation) == ("ubnd-503", "99999", True)
     assert [one.code for one in beside_units.units(session, report)] == ["ubnd-507"]
     assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]
+
+
+def test_a_neighbours_word_that_settles_nothing_takes_away_no_unit_that_a_person_chose(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    report = receive(session, settings, *beside(session, "503", "507", 20), 30.0)
+    to = Details(unit_id=unit(session, "ubnd-513"), text=TEXT)
+    workflow.apply(session, report, "forward", Actor("operator"), door="web", details=to)
+    step_(session, report, "accept")
+    session.refresh(report)
+    assert (unit_of(session, report), report.needs_confirmation) == ("ubnd-513", True)
+    who = Actor("officer", unit_id=unit(session, "ubnd-507"), user_id=make_user("officer", unit="ubnd-507").id)
+    workflow.apply(session, report, "ours", who, door="web", details=Details(text=TEXT))
+    activation.activate(session, "2025-01", settings=settings)
+    assert unit_of(session, report) == "ubnd-513"

@@ -12,12 +12,14 @@ from api import undoing
 from boundaries import activation, editions, turns
 from boundaries.models import Activation, Edition
 from boundaries.rerouting import Rerouting
+from geo import beside as beside_units
 from geo import workflow
 from geo.details import Details
 from geo.models import Report, User
 from geo.permissions import Actor
 from geo.settings import Settings
 from tests.boundaries.opened import NONG_SON, TEXT, lines, province, receive, rows, step_, unit, unit_of
+from tests.boundaries.test_routing import beside
 
 
 def test_an_undo_brings_back_exactly_who_had_what(session: Session, settings: Settings) -> None:
@@ -63,6 +65,24 @@ def test_an_undo_leaves_alone_what_people_did_since(
     assert (unit_of(session, waiting), waiting.area_code) == ("ubnd-519", "519")
     assert (unit_of(session, new), new.area_code) == ("ubnd-519", "519")
     assert lines(session, waiting) == ["receive", "reroute", "reroute"]
+
+
+def test_a_neighbours_word_that_moves_nobody_spoils_no_undo(
+    session: Session, settings: Settings, make_user: Callable[..., User]
+) -> None:
+    report = receive(session, settings, *beside(session, "503", "507", 20), 30.0)
+    step_(session, report, "accept")
+    session.execute(text("UPDATE reports SET commune_code = '1' WHERE id = :id"), {"id": report.id})  # so it is moved
+    session.refresh(report)
+    activation.activate(session, "2025-01", settings=settings)
+    session.refresh(report)
+    assert (unit_of(session, report), report.commune_code != "1") == ("ubnd-503", True)
+    who = Actor("officer", unit_id=unit(session, "ubnd-507"), user_id=make_user("officer", unit="ubnd-507").id)
+    workflow.apply(session, report, "ours", who, door="web", details=Details(text=TEXT))
+    activation.undo(session, "2025-01", settings=settings)
+    session.refresh(report)
+    assert (unit_of(session, report), report.commune_code, report.needs_confirmation) == ("ubnd-503", "1", True)
+    assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]
 
 
 @pytest.mark.parametrize("late", [False, True])
