@@ -22,6 +22,7 @@ By = Literal["place", "choice", "rule", "second", "edition", "unit", "border", "
 DOORS: dict[str, By] = {  # by which the program itself reroutes
     moving.EDITION: "edition",
     handing_over.DOOR: "unit",
+    moving.GONE: "unit",
     beside.DOOR: "border",
 }
 

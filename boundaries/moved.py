@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from psycopg import Connection
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from boundaries.models import Activation, Edition
 from boundaries.open_reports import BY_HAND, Ids, OpenReports
 from geo import moving
 
+_KNOWN = "SELECT report_id FROM moved_reports WHERE activation_id = %s AND report_id = ANY (%s)"
 _REMEMBER = """
     COPY moved_reports (activation_id, report_id, unit_id, area_code, commune_code, needs_confirmation, candidates,
         assignee_id, assignment_id, event_id) FROM STDIN
@@ -40,6 +42,12 @@ def activations(session: Session, edition: Edition, predecessor: Edition) -> Seq
     return [one.id for one in some] if some and some[-1].before_id == predecessor.id else []
 
 
+def newest(session: Session, edition_id: int) -> int | None:
+    """The id of the activation that put an edition in force last; None where an older release did."""
+    mine = (Activation.edition_id == edition_id, Activation.kind == "activate")
+    return session.scalar(select(func.max(Activation.id)).where(*mine))
+
+
 def before(session: Session, activation_ids: Sequence[int], report_ids: Ids) -> Mapping[int, Row[Any]]:
     """How reports were that these activations moved and that nobody has moved since, by report; rows of Moved.
 
@@ -50,7 +58,10 @@ def before(session: Session, activation_ids: Sequence[int], report_ids: Ids) -> 
 
 
 def remember(connection: Connection[Any], activation_id: int, was: OpenReports, events: Ids) -> None:
-    """Keeps how reports were before the events by which an activation moved them."""
+    """Keeps how reports were before the events by which they followed an activation; what is kept already stays."""
+    known = connection.execute(_KNOWN, (activation_id, was.id.tolist())).fetchall()
+    new = ~np.isin(was.id, [row[0] for row in known])
+    was, events = was.take(new), events[new]
     columns = (
         *(was.id, was.unit_id, was.area_code, was.commune_code, was.needs_confirmation, was.candidates),
         *(was.assignee_id, was.assignment_id, events),

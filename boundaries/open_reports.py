@@ -36,7 +36,8 @@ _READ = f"""
                 ORDER BY e.id DESC LIMIT 1
             ) word
             WHERE word.unit_id = r.unit_id OR NOT EXISTS (
-                SELECT FROM events e WHERE e.report_id = r.id AND e.id > word.id AND e.door = '{moving.EDITION}'
+                SELECT FROM events e
+                WHERE e.report_id = r.id AND e.id > word.id AND e.door IN ('{moving.EDITION}', '{moving.GONE}')
             )
         ),
         a.id, a.edition_id,

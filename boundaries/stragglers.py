@@ -11,11 +11,12 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import lookup, open_reports, rerouting, turns
+from boundaries import lookup, moved, open_reports, rerouting, turns
 from boundaries.models import Activation
 from boundaries.open_reports import Ids, OpenReports
 from boundaries.wanted import Wanted, existing, wanted
-from geo import handing_over, jobs, moving, outbox, succession
+from geo import jobs, moving, outbox, succession
+from geo.database import driver
 from geo.models import Report, Unit
 from geo.moving import Moves
 from geo.settings import Settings
@@ -30,17 +31,17 @@ def keep(sessions: sessionmaker[Session], settings: Settings) -> int:
     It may be called at any time: what is done is not done again, and while a switch or somebody's step is at work the
     rest is for the next time. Where no edition was ever switched here nothing is touched.
     """
-    moved, behind = 0, 0
+    count, behind = 0, 0
     try:
         while True:
             with sessions.begin() as session:
                 ids = _next(session, behind)
                 if not len(ids):
-                    return moved
-                moved += _route(session, settings, ids)
+                    return count
+                count += _route(session, settings, ids)
             behind = int(ids[-1])
     except (turns.BusyError, LockNotAvailable):
-        return moved
+        return count
 
 
 def _next(session: Session, behind: int) -> Ids:
@@ -70,7 +71,11 @@ def _route(session: Session, settings: Settings, ids: Ids) -> int:
 def _write(session: Session, now: OpenReports, found: Wanted, data: dict[str, str], at: datetime) -> None:
     codes = (found.area_code, found.commune_code)
     moves = Moves(now.id, found.unit_id, *codes, found.needs_confirmation, found.others.tolist())
-    events = moving.move(session, moves, door=handing_over.DOOR, now=at, data=data)
+    events = moving.move(session, moves, door=moving.GONE, now=at, data=data)
     rerouting.explain(session, now, found, at)
+    # An undo of the edition that they missed brings them back as well.
+    followed = moved.newest(session, int(found.edition_id[0]))
+    if followed is not None:
+        moved.remember(driver(session), followed, now, events)
     for event_id in events.tolist():
         jobs.defer(session, outbox.TELL, event_id=event_id)

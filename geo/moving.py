@@ -21,6 +21,7 @@ from geo.units import ioc
 from geo.workflow import CHANNEL
 
 EDITION = "edition"  # the door of what an edition moves, and the action of the one line that says so
+GONE = "gone"  # the door of what a switch missed and found at a unit that is gone
 # Steps by which a person says whose a report is.
 BY_HAND = ("forward", "return", "confirm", "ours", "not_ours", "reroute")
 _LOCK = """

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api import explaining
 from api.intake import Second, submit
-from boundaries import activation, due, stragglers, turns
+from boundaries import activation, due, open_reports, stragglers, turns
 from boundaries.models import Assignment, Edition
 from geo import workflow
 from geo.database import build_engine
@@ -74,7 +75,7 @@ def test_what_was_forwarded_beside_a_switch_is_routed_anew(own: sessionmaker[Ses
     with own() as session:
         assert code_of(session, report) == "ubnd-503"
         last = session.scalars(select(Event).where(Event.report_id == report).order_by(Event.id.desc()).limit(1)).one()
-        assert (last.action, last.actor, last.door, last.data) == ("reroute", "system", "unit", {"from": "ubnd-519"})
+        assert (last.action, last.actor, last.door, last.data) == ("reroute", "system", "gone", {"from": "ubnd-519"})
         mine = select(Assignment).where(Assignment.report_id == report).order_by(Assignment.id.desc()).limit(1)
         why = session.scalars(mine).one()
         assert (why.area_code, why.unit_id, why.at) == ("503", unit(session, "ubnd-503"), last.at)
@@ -83,6 +84,31 @@ def test_what_was_forwarded_beside_a_switch_is_routed_anew(own: sessionmaker[Ses
         steps = explaining.explain(session, session.get_one(Report, report), "en", inside=True)
         assert (steps[-1].by, steps[-1].unit.code, steps[-1].code) == ("unit", "ubnd-503", "inside")
     assert stragglers.keep(own, settings) == 0
+
+
+def test_where_nobody_chose_the_unit_of_what_was_routed_anew_nobody_is_said_to_have(
+    own: sessionmaker[Session], settings: Settings
+) -> None:
+    report = np.array([lagging(own, settings)])
+    with own() as session:
+        assert open_reports.read(session, report).by_hand.tolist() == [True]
+    stragglers.keep(own, settings)
+    with own() as session:
+        assert open_reports.read(session, report).by_hand.tolist() == [False]
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_an_undo_brings_back_what_was_routed_anew_beside_the_switch(
+    own: sessionmaker[Session], settings: Settings, moved: bool
+) -> None:
+    report = lagging(own, settings)
+    stragglers.keep(own, settings)
+    with own.begin() as session:
+        if moved:
+            forward(session, report, "ubnd-507")
+        activation.undo(session, "2025-01", settings=settings)
+    with own() as session:
+        assert code_of(session, report) == ("ubnd-507" if moved else "ubnd-519")
 
 
 def test_while_another_switch_is_at_work_they_wait_for_the_next_minute(
