@@ -1,19 +1,19 @@
 """Accounts: made by an administrator, entered by a one-time link, ended and never deleted."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import get_args
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from geo import codes, passwords
+from geo import codes, passwords, units
+from geo.deadlines import ZONE
 from geo.errors import ConflictError, InvalidError, NotFoundError
 from geo.i18n import _
-from geo.models import ApiKey, Claim, Login, RecoveryCode, Report, Unit, User
+from geo.models import ApiKey, Claim, Login, RecoveryCode, Report, User
 from geo.people import checked_name, normalise_email
 from geo.permissions import Role
 from geo.transitions import OPEN
-from geo.units import UNKNOWN
 
 LINK_DAYS = 3
 ROLES: dict[str, str] = {
@@ -35,9 +35,7 @@ def add(session: Session, email: str, *, name: str, role: str, unit: str | None)
         raise InvalidError(_("Không có vai trò {role}; hãy chọn: {roles}."), role=role, roles=", ".join(ROLES))
     if (role in OF_A_UNIT) != bool(unit):
         raise InvalidError(_("Cán bộ và lãnh đạo thuộc một đơn vị, các vai trò khác thì không."), field="unit")
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == unit)) if unit else None
-    if unit and unit_id is None:
-        raise InvalidError(UNKNOWN, field="unit")
+    unit_id = units.joined(session, unit, _today()) if unit else None
     if session.scalar(select(User.id).where(User.email == address)) is not None:
         raise ConflictError(_("Đã có tài khoản với e-mail này."))
     user = User(email=address, name=checked_name(name), role=role, unit_id=unit_id)
@@ -95,20 +93,22 @@ def end(session: Session, user: User) -> None:
 def move(session: Session, user: User, unit: str) -> None:
     """Gives an officer or a head another unit; what they had in hand or were given at the old one is anybody's there.
 
-    InvalidError for a role without a unit, or a code that no unit has.
+    InvalidError for a role without a unit, or a code that no unit has or that one had which has ended.
     """
     if user.role not in OF_A_UNIT:
         raise InvalidError(_("Cán bộ và lãnh đạo thuộc một đơn vị, các vai trò khác thì không."), field="unit")
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == unit.replace("\0", "?")))
-    if unit_id is None:
-        raise InvalidError(UNKNOWN, field="unit")
-    if unit_id == user.unit_id:
+    if user.unit is not None and user.unit.code == unit:
         return
+    unit_id = units.joined(session, unit, _today())
     session.execute(delete(Claim).where(Claim.user_id == user.id))
     given = update(Report).where(Report.assignee_id == user.id, Report.state.in_(OPEN), Report.unit_id != unit_id)
     session.execute(given.values(assignee_id=None))
     user.unit_id = unit_id
     session.flush()
+
+
+def _today() -> date:
+    return datetime.now(ZONE).date()
 
 
 def _address(email: str) -> str:

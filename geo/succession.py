@@ -30,6 +30,11 @@ def exists(unit: Unit, day: date) -> bool:
     return (unit.valid_from or day) <= day < (unit.valid_until or date.max)
 
 
+def ended(unit: Unit, day: date) -> bool:
+    """Whether a unit was there and is no more; a committee that only drafts know may still come."""
+    return _over(unit, day) and unit.valid_from != unit.valid_until
+
+
 def there(day: date) -> ColumnElement[bool]:
     """The same as a condition."""
     begun = Unit.valid_from.is_(None) | (Unit.valid_from <= day)

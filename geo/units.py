@@ -1,6 +1,6 @@
-"""Units: found."""
+"""Units: found, and chosen among those that are there."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +9,13 @@ from geo import deadlines
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import Report, Unit
-from geo.succession import exists, heir
+from geo.succession import ended, exists, heir
 
 UNKNOWN = _("Không có đơn vị xử lý mang mã này; các mã: /api/v1/units.")
 GONE = _("Đơn vị này không còn hoạt động; hãy chọn đơn vị khác.")
+ENDED = _("đơn vị đã kết thúc")
+_OVER = _("{unit} đã thôi hoạt động từ ngày {day}; hãy chọn đơn vị khác.")
+_SUCCEEDED = _("{unit} đã thôi hoạt động từ ngày {day}; hãy chọn đơn vị nhận việc: {heir} ({code}).")
 
 
 def by_code(session: Session, code: str | None) -> int | None:
@@ -23,6 +26,19 @@ def by_code(session: Session, code: str | None) -> int | None:
     if found is None:
         raise InvalidError(UNKNOWN, field="unit")
     return found
+
+
+def joined(session: Session, code: str, today: date) -> int:
+    """The id of a unit that people may be given to, there or still to come; InvalidError says who followed one."""
+    found = session.scalar(select(Unit).where(Unit.code == code)) if "\0" not in code else None
+    if found is None:
+        raise InvalidError(UNKNOWN, field="unit")
+    if found.valid_until is not None and ended(found, today):
+        told = {"unit": found.name, "day": f"{found.valid_until:%d/%m/%Y}"}
+        if (after := heir(found, today)) is None:
+            raise InvalidError(_OVER, field="unit", **told)
+        raise InvalidError(_SUCCEEDED, field="unit", **told, heir=after.name, code=after.code)
+    return found.id
 
 
 def ioc(session: Session) -> int:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from api import listening
 from api.cli import context
-from geo import accounts, contacts, exports
+from geo import accounts, contacts, exports, units
 from geo.deadlines import ZONE
 from geo.errors import InvalidError
 from geo.i18n import _
 from geo.models import User
 from geo.settings import Settings, load
+from geo.succession import ended
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Tài khoản của cán bộ và người quản trị.")
 Email = Annotated[str, typer.Argument(help="địa chỉ e-mail, cũng là tên đăng nhập")]
@@ -64,9 +65,12 @@ def list_() -> None:
     """Lists the accounts."""
     with context.engine(load()) as engine, Session(engine) as session:
         users = session.scalars(select(User).order_by(User.email)).all()
+        today = datetime.now(ZONE).date()
         for user in users:
-            unit = f" · {user.unit.code}" if user.unit else ""
-            typer.echo(f"{user.email} · {user.name} · {user.role}{unit}{'' if user.active else ' · đã đóng'}")
+            said = [user.email, user.name, user.role]
+            if user.unit is not None:
+                said += [user.unit.code, *([units.ENDED] if ended(user.unit, today) else [])]
+            typer.echo(" · ".join(said if user.active else [*said, "đã đóng"]))
         if not users:
             typer.echo("Chưa có tài khoản nào; hãy chạy: quangnam user add")
 

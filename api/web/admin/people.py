@@ -1,24 +1,31 @@
 """Users: made with a one-time link, ended and never deleted."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.web.admin.section import Change, Field, Row, Saved, Section, known
-from geo import accounts
+from api.web.admin.section import Change, Field, Part, Row, Saved, Section, known
+from boundaries.lookup import today
+from geo import accounts, succession
 from geo.errors import ConflictError, NotFoundError
 from geo.i18n import _
 from geo.models import Unit, User
+from geo.units import ENDED
 
 TOLD = _("Gửi liên kết này cho chính người đó; dùng một lần, trong 3 ngày:")
+OVER = _("{unit}, đơn vị đã kết thúc")
+TO_COME, DRAFTED = _("{unit}, từ {day}"), _("{unit}, chỉ có trong bản nháp địa giới")
 
 
 def _rows(session: Session) -> list[Row]:
     users = session.scalars(select(User).order_by(User.active.desc(), User.name))
+    now = today()
     return [
         Row(
             str(user.id),
             [user.name, user.email],
-            [accounts.ROLES[user.role], user.unit.name if user.unit else "", "" if user.active else _("đã đóng")],
+            [accounts.ROLES[user.role], *_unit(user, now), "" if user.active else _("đã đóng")],
             ("link", "end") if user.active else ("link",),
             changes=user.role in accounts.OF_A_UNIT,
         )
@@ -26,8 +33,28 @@ def _rows(session: Session) -> list[Row]:
     ]
 
 
+def _unit(user: User, now: date) -> list[Part]:
+    if user.unit is None:
+        return []
+    return [user.unit.name, ENDED] if succession.ended(user.unit, now) else [user.unit.name]
+
+
+def _choices(session: Session) -> list[tuple[str, Part]]:
+    """The units that are there, then those to come with the day from which they will be, or that only drafts know."""
+    now = today()
+    every = session.scalars(select(Unit).order_by(~succession.there(now), Unit.name))
+    return [(unit.code, _choice(unit, now)) for unit in every if not succession.ended(unit, now)]
+
+
+def _choice(unit: Unit, now: date) -> Part:
+    if unit.valid_from is None or succession.exists(unit, now):
+        return unit.name
+    if unit.valid_from == unit.valid_until:
+        return DRAFTED, {"unit": unit.name}
+    return TO_COME, {"unit": unit.name, "day": f"{unit.valid_from:%d/%m/%Y}"}
+
+
 def _fields(session: Session) -> list[Field]:
-    names = [(unit.code, unit.name) for unit in session.scalars(select(Unit).order_by(Unit.name))]
     return [
         Field("email", _("E-mail"), "email", required=True),
         Field("name", _("Họ và tên"), required=True),
@@ -36,7 +63,7 @@ def _fields(session: Session) -> list[Field]:
             "unit",
             _("Đơn vị (chỉ cho cán bộ và lãnh đạo)"),
             "select",
-            [("", "–"), *names],
+            [("", "–"), *_choices(session)],
         ),
     ]
 
@@ -45,8 +72,10 @@ def _fields_of(session: Session, key: str) -> list[Field]:
     user = _found(session, key)
     if user.role not in accounts.OF_A_UNIT:
         return []
-    names = [(unit.code, unit.name) for unit in session.scalars(select(Unit).order_by(Unit.name))]
-    return [Field("unit", _("Đơn vị"), "select", names, required=True)]
+    # Whose unit has ended sees it still: the form must not choose another one by itself.
+    over = user.unit if user.unit is not None and succession.ended(user.unit, today()) else None
+    mine: list[tuple[str, Part]] = [(over.code, (OVER, {"unit": over.name}))] if over else []
+    return [Field("unit", _("Đơn vị"), "select", [*mine, *_choices(session)], required=True)]
 
 
 def _current(session: Session, key: str) -> dict[str, str]:

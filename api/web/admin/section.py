@@ -28,7 +28,7 @@ class Field:
     name: str
     label: str
     kind: Kind = "text"
-    options: Sequence[tuple[str, str]] = ()
+    options: Sequence[tuple[str, Part]] = ()
     required: bool = False
     start: str = ""
     groups: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()  # of a select: more options, under headings

@@ -1,7 +1,7 @@
 """The administrator's pages, over HTTP and without scripts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.web.admin.pages import SECTIONS
 from boundaries import placing
+from boundaries.lookup import today
 from boundaries.models import Edition, ReportArea
 from geo import data_requests, outbox, timekeeping, workflow
 from geo.details import Details
 from geo.geometry import blur, position
-from geo.models import Category, Delivery, Report, Sender, User, Webhook
+from geo.models import Category, Delivery, Report, Sender, Unit, User, Webhook
 from geo.permissions import SYSTEM
 from geo.sealing import unseal
 from geo.settings import Settings
@@ -49,6 +50,39 @@ def test_an_account_is_made_with_a_link_and_closed(client: TestClient, session: 
     assert not user.active
     assert post(client, "users", key=str(administrator.id), action="end").status_code == 422
     assert client.post("/admin/users", data=form | {"token": "x"}).status_code == 403
+
+
+def test_accounts_are_made_for_units_that_are_there_or_to_come(
+    client: TestClient, session: Session, administrator: User, make_user: Make
+) -> None:
+    hoi_an, tam_ky = (session.scalars(select(Unit).where(Unit.code == f"ubnd-{code}")).one() for code in (503, 502))
+    left = make_user("officer", unit="ubnd-503")
+    hoi_an.valid_until, tam_ky.valid_from = date(2025, 1, 1), today() + timedelta(days=9)
+    session.flush()
+    page = client.get("/admin/users").text
+    chosen = page.partition('name="unit"')[2].partition("</select>")[0]
+    assert 'value="ubnd-503"' not in chosen
+    assert 'value="so-giao-thong-van-tai"' not in chosen
+    assert f">UBND thành phố Tam Kỳ, từ {tam_ky.valid_from:%d/%m/%Y}</option>" in chosen
+    assert ">UBND huyện Núi Thành</option>" in chosen
+    assert ">UBND phường Bàn Thạch, chỉ có trong bản nháp địa giới</option>" in chosen
+    assert chosen.index("Núi Thành<") < chosen.index("bản nháp")
+    row = page.partition(left.email)[2].partition("</li>")[0]
+    assert "đơn vị đã kết thúc" in row
+    form = {"email": "sen@example.vn", "name": "Lê Thị Sen", "role": "officer"}
+    refused = post(client, "users", **form, unit="ubnd-503")
+    assert refused.status_code == 422
+    assert "UBND thành phố Hội An đã thôi hoạt động từ ngày 01/01/2025; hãy chọn đơn vị khác." in refused.text
+    refused = post(client, "users", **form, unit="so-giao-thong-van-tai")
+    assert "hãy chọn đơn vị nhận việc: Sở Xây dựng (so-xay-dung)." in refused.text
+    # Whose unit has ended is not moved by opening the form and saving it.
+    assert 'value="ubnd-503" selected>UBND thành phố Hội An, đơn vị đã kết thúc<' in (
+        client.get(f"/admin/users?key={left.id}").text
+    )
+    assert post(client, "users", key=str(left.id), unit="ubnd-503").status_code == 200
+    assert post(client, "users", key=str(left.id), unit="so-giao-thong-van-tai").status_code == 422
+    assert post(client, "users", key=str(left.id), unit="ubnd-502").status_code == 200
+    assert "welcome" in post(client, "users", **form, unit="ubnd-502").text
 
 
 def test_what_becomes_sensitive_is_blurred_at_once_and_back(
