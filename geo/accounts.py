@@ -16,6 +16,7 @@ from geo.permissions import Role
 from geo.transitions import OPEN
 
 LINK_DAYS = 3
+CLOSED = _("Tài khoản này đã đóng; mở lại bằng nút “Mở lại” ở /admin/users, hoặc quangnam user link với --reopen.")
 ROLES: dict[str, str] = {
     "officer": _("cán bộ xử lý"),
     "head": _("lãnh đạo đơn vị"),
@@ -52,8 +53,13 @@ def by_email(session: Session, email: str) -> User:
     return user
 
 
-def link(session: Session, user: User, *, without_second_factor: bool = False) -> str:
-    """The token of a new one-time link for choosing a password; an older link, and every session, end with it."""
+def link(session: Session, user: User, *, without_second_factor: bool = False, reopen: bool = False) -> str:
+    """The token of a new one-time link for choosing a password; an older link, and every session, end with it.
+
+    ConflictError where the account is closed, unless the link shall open it again.
+    """
+    if not (user.active or reopen):
+        raise ConflictError(CLOSED)
     token = codes.token()
     user.link_hash = codes.token_hash(token)
     user.link_until = datetime.now(UTC) + timedelta(days=LINK_DAYS)

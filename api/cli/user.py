@@ -43,12 +43,13 @@ def link(
     email: Email,
     *,
     reset_second_factor: Annotated[bool, typer.Option("--reset-second-factor", help="khi mất cả mã dự phòng")] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="mở lại tài khoản đã đóng")] = False,
 ) -> None:
     """Prints a new one-time link (a forgotten password); every session of the account ends."""
     settings = load()
     with context.engine(settings) as engine, Session(engine) as session, session.begin():
         user = accounts.by_email(session, email)
-        token = accounts.link(session, user, without_second_factor=reset_second_factor)
+        token = accounts.link(session, user, without_second_factor=reset_second_factor, reopen=reopen)
     _say(settings, token)
 
 

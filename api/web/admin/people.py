@@ -26,7 +26,7 @@ def _rows(session: Session) -> list[Row]:
             str(user.id),
             [user.name, user.email],
             [accounts.ROLES[user.role], *_unit(user, now), "" if user.active else _("đã đóng")],
-            ("link", "end") if user.active else ("link",),
+            ("link", "end") if user.active else ("reopen",),
             changes=user.role in accounts.OF_A_UNIT,
         )
         for user in users
@@ -120,6 +120,10 @@ def _link(change: Change) -> Saved:
     return Saved(TOLD, f"/welcome/{accounts.link(change.session, _user(change))}")
 
 
+def _reopen(change: Change) -> Saved:
+    return Saved(TOLD, f"/welcome/{accounts.link(change.session, _user(change), reopen=True)}")
+
+
 def _end(change: Change) -> Saved:
     accounts.end(change.session, _user(change))
     return Saved(_("Đã đóng tài khoản."))
@@ -133,6 +137,6 @@ USERS = Section(
     _fields,
     _current,
     _save,
-    act={"link": _link, "end": _end},
+    act={"link": _link, "end": _end, "reopen": _reopen},
     fields_of=_fields_of,
 )

@@ -96,6 +96,7 @@ class Section:
 ACTIONS = {
     "link": _("Liên kết mới"),
     "end": _("Đóng"),
+    "reopen": _("Mở lại"),
     "remove": _("Xóa"),
     "revoke": _("Thu hồi"),
     "retry": _("Gửi lại"),

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli import root
 from geo.database import build_engine
-from geo.errors import InvalidError
+from geo.errors import ConflictError, InvalidError
 from geo.models import Unit
 
 SEN = ("sen@example.vn", "--name", "Lê Thị Sen", "--role", "officer", "--unit")
@@ -37,3 +37,15 @@ def test_a_unit_that_has_ended_gets_no_account_and_one_that_ends_later_is_marked
         session.scalars(select(Unit).where(Unit.code == "ubnd-503")).one().valid_until = date(2025, 1, 1)
     engine.dispose()
     assert user("list").stdout == "sen@example.vn · Lê Thị Sen · officer · ubnd-503 · đơn vị đã kết thúc\n"
+
+
+def test_a_closed_account_is_opened_again_only_by_those_who_say_so(user: User) -> None:
+    assert user("add", *SEN, "ubnd-503").exit_code == 0
+    assert "/welcome/" in user("link", SEN[0]).stdout
+    assert user("end", SEN[0]).exit_code == 0
+    refused = user("link", SEN[0])
+    assert isinstance(refused.exception, ConflictError)
+    assert "--reopen" in str(refused.exception)
+    assert "đã đóng" in user("list").stdout
+    assert "/welcome/" in user("link", SEN[0], "--reopen").stdout
+    assert "đã đóng" not in user("list").stdout

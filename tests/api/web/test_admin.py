@@ -48,6 +48,14 @@ def test_an_account_is_made_with_a_link_and_closed(client: TestClient, session: 
     post(client, "users", key=str(user.id), action="end")
     session.refresh(user)
     assert not user.active
+    assert "Tài khoản này đã đóng" in post(client, "users", key=str(user.id), action="link").text
+    session.refresh(user)
+    assert not user.active
+    row = client.get("/admin/users").text.partition("sen@example.vn")[2].partition("</li>")[0]
+    assert ('value="reopen"' in row, 'value="link"' in row) == (True, False)
+    assert "/welcome/" in post(client, "users", key=str(user.id), action="reopen").text
+    session.refresh(user)
+    assert user.active
     assert post(client, "users", key=str(administrator.id), action="end").status_code == 422
     assert client.post("/admin/users", data=form | {"token": "x"}).status_code == 403
 
