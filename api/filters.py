@@ -108,10 +108,11 @@ def read_filters(
     With an edition `area` is a code of that edition.
     """
     faults: list[InvalidError] = []
+    among = placed.asked(session, edition) if edition else []
 
     def known(field: str, value: str | None, found: bool) -> str | None:
         if value and not found:
-            faults.append(_unknown(field, value, near(session, field, value[:80].replace("\0", "?"))))
+            faults.append(_unknown(field, value, near(session, field, value[:80].replace("\0", "?"), among)))
         return value or None
 
     within, start, end = None, None, None
@@ -128,7 +129,6 @@ def read_filters(
         faults.append(InvalidError(_("since phải trước until."), field="since"))
     if q and ("\0" in q or len(q) > 100):
         faults.append(InvalidError(_("Nhiều nhất {most} ký tự chữ."), field="q", most=100))
-    among = placed.asked(session, edition) if edition else []
     inside = placed.inside(session, among, area) if among and area else None
     there = _there(session, category, unit, None if among else area)
     several = known("category", category, there[0])

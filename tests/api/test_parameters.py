@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from boundaries.models import Area, Edition
 from geo.models import Report
 
 DOORS = ("/api/v1/export/estimate", "/api/v1/reports", "/feeds/reports.atom", "/api/v1/density", "/api/v1/statistics")
@@ -153,6 +156,39 @@ def test_an_unknown_code_is_named_with_where_the_codes_are(client: TestClient) -
 )
 def test_a_slip_in_a_code_is_told_with_what_was_perhaps_meant(client: TestClient, query: str, told: str) -> None:
     assert told in client.get(f"/api/v1/reports?{query}").json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "edition"),
+    [
+        ("area=hội an&edition=2025-07", "2025-07"),
+        ("area=519&edition=2025-07", "2025-07"),
+        ("area=hội an", "2020"),
+        ("area=5033&edition=then", "2020"),
+    ],
+)
+def test_an_area_that_was_perhaps_meant_is_one_of_the_edition_asked_or_in_force(
+    client: TestClient, session: Session, query: str, edition: str
+) -> None:
+    there = select(Area.code).join(Edition, Edition.id == Area.edition_id).where(Edition.code == edition)
+    alike = suggested(client, query)
+    assert alike or "519" in query
+    assert alike <= set(session.scalars(there)) - {"519"}
+
+
+def test_a_unit_that_was_perhaps_meant_is_one_that_is_listed(client: TestClient) -> None:
+    listed = {one["code"] for one in client.get("/api/v1/units").json()}
+    # Much like the units of an edition that is not in force yet, too.
+    assert suggested(client, "unit=ubnd-5020") <= listed
+    assert suggested(client, "unit=ubnd-2040") <= listed
+    assert suggested(client, "unit=hội an") == {"ubnd-503"}
+
+
+def suggested(client: TestClient, query: str) -> set[str]:
+    """The codes that a refusal says are much like the one that was written."""
+    message = client.get(f"/api/v1/reports?{query}").json()["errors"][0]["message"]
+    codes = message.partition("gần giống: ")[2].partition(";")[0]
+    return set(codes.split(", ")) - {""}
 
 
 def test_the_choices_of_a_parameter_are_a_list_and_no_english_sentence(client: TestClient) -> None:
