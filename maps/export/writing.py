@@ -14,7 +14,7 @@ from geo.geometry import SRID
 from geo.i18n import _
 from maps.export import crs, delimited, geojson, geoparquet, kml, ogr, shapefile, spreadsheet
 from maps.export import source as sources
-from maps.export.asked import Asked
+from maps.export.asked import IN_EDITION, Asked
 from maps.export.counting import count
 from maps.export.formats import FORMATS
 from maps.export.rows import Rows
@@ -41,6 +41,12 @@ def check(asked: Asked, name: str) -> None:
     """InvalidError for a format, a field or a CRS that there is not, or that do not go together."""
     check_format(name, asked.crs)
     if unknown := [field for field in asked.fields if field not in asked.possible]:
+        if unknown[0] in IN_EDITION:
+            raise InvalidError(
+                _("Trường {name} là của một phiên bản địa giới; hãy cho biết cả edition."),
+                field="fields",
+                name=unknown[0],
+            )
         raise InvalidError(
             _("Không có trường {name}; hiện có: {names}."),
             field="fields",

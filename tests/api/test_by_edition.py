@@ -108,6 +108,9 @@ def test_columns_of_an_edition_may_be_named_and_only_with_one(client: TestClient
     assert head.lstrip("\ufeff").replace('"', "") == "code,edition_area,state,lon,lat"
     refused = client.get("/api/v1/export?format=csv&fields=edition_area")
     assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    told = "Trường edition_area là của một phiên bản địa giới; hãy cho biết cả edition."
+    assert (error["field"], error["message"]) == ("fields", told)
 
 
 @pytest.mark.parametrize(
