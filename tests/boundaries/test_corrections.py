@@ -98,6 +98,8 @@ def test_a_pin_in_a_correction_whose_circle_reaches_out_goes_to_its_area_to_be_c
     assert said(after).startswith("Nơi này đã được xác nhận thuộc thị xã Điện Bàn, nhưng sai số")
     chosen = route(session, lon, lat, accuracy=60, area="503", settings=settings)
     assert (chosen.area.code, chosen.correction) == ("503", None)
+    whole = route(session, lon, lat, accuracy=5, area="503", settings=settings)
+    assert (whole.area.code, whole.correction) == ("507", row.id)
     west, south, east, north = shapely.bounds(one.polygon)
     rng = np.random.default_rng(6)
     lons, lats = to_degrees(rng.uniform(west - 30, east + 30, 300), rng.uniform(south - 30, north + 30, 300))
