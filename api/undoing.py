@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, editions
+from boundaries import activation, editions, turns
 from boundaries.models import Edition
 from boundaries.scheduling import SWITCH
 from geo import jobs
@@ -36,13 +36,16 @@ def do(sessions: sessionmaker[Session], settings: Settings, code: str, user_id: 
 def tried(sessions: sessionmaker[Session], code: str, work: Callable[[Session], None], broken: str) -> None:
     """Does a work on an edition; where that is not possible the edition says why.
 
-    What breaks it off, such as a lock that somebody holds, is raised as well, so that the job is tried again; the
-    edition then says `broken`.
+    What breaks it off is raised as well, so that the job is tried again; the edition then says `broken`, or that
+    somebody holds a report.
     """
     try:
         with sessions.begin() as session:
             work(session)
             editions.find(session, code).problem = None
+    except turns.HeldError as error:
+        _failed(sessions, code, str(error))
+        raise
     except ConflictError as error:
         _failed(sessions, code, str(error))
     except Exception:

@@ -33,11 +33,12 @@ class Asked(TypedDict, total=False):
     progress: Progress
 
 
+@turns.patience()
 def activate(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     """Puts an edition in force and moves the open reports, in the session's transaction, to be committed at once.
 
     One that an older release put in force without moving them stays so, and they are moved now. ConflictError where it
-    cannot be, or another activation is at work.
+    cannot be, BusyError where another activation is at work or somebody holds a report.
     """
     edition, today = _alone(session, code), lookup.today()
     again = editions.owes(session, edition, today)
@@ -60,10 +61,11 @@ def activate(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     return _announced(session, made, work.tally, state, "active")
 
 
+@turns.patience()
 def undo(session: Session, code: str, **asked: Unpack[Asked]) -> Activation:
     """Takes the newest active edition out of force; the one before is in force again and has its reports again.
 
-    ConflictError where it is not the newest, or nothing was in force before it.
+    ConflictError where it is not the newest, or nothing was in force before it; BusyError as `activate`.
     """
     edition, today = _alone(session, code), lookup.today()
     predecessor = editions.undoable(session, edition)

@@ -40,6 +40,9 @@ def _one(sessions: sessionmaker[Session], settings: Settings, code: str, now: da
             made = activation.activate(session, code, settings=settings, user_id=edition.scheduled_by_id)
             for unit, reports in readiness.after(session, made, settings):
                 _log.warning("%s: %s open reports came to %s, which has no account", code, reports, unit.code)
+    except turns.HeldError as error:
+        _failed(sessions, code, str(error))
+        return False
     except turns.BusyError:
         return False
     except QuangnamError as error:

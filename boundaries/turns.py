@@ -1,10 +1,13 @@
 """Whose turn it is: reports come in side by side, and an edition changes while for a moment none does."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -15,7 +18,6 @@ from geo.errors import ConflictError
 from geo.i18n import _
 
 _INTAKE, _ONE = 49_000_002, 49_000_003  # advisory locks
-_WAITING = "55P03"  # lock_not_available
 PATIENCE = 30.0  # seconds for those who hold the door open for long, such as an import
 # What comes in waits at the door while the switch does: never longer than this, and then it goes first for a while.
 _TRY, _PAUSE = 0.3, 1.0
@@ -31,6 +33,23 @@ _IN_FORCE = f"""
 
 class BusyError(ConflictError):
     """Another one is at work on the editions, or has just changed this one; nothing is wrong with it."""
+
+
+class HeldError(BusyError):
+    """Somebody's step holds what is to be moved: tried again as it is, it goes on."""
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """HeldError where somebody holds a row for longer than it is waited for; the transaction is over then."""
+    try:
+        yield
+    except (LockNotAvailable, OperationalError) as error:
+        if not _held(error):
+            raise
+        raise HeldError(
+            _("Có người đang xử lý một phản ánh cần chuyển nên chưa chuyển được phiên bản; hãy thử lại sau ít phút.")
+        ) from error
 
 
 def still(session: Session, routed_by: Edition | None) -> bool:
@@ -77,8 +96,13 @@ def _closed(session: Session) -> bool:
             session.execute(text(f"SET LOCAL lock_timeout = {int(_TRY * 1000)}"))
             session.execute(text(f"SELECT pg_advisory_xact_lock({_INTAKE})"))
     except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) != _WAITING:
+        if not _held(error):
             raise
         return False
     session.execute(text(f"SET LOCAL lock_timeout = '{_ROWS}'"))
     return True
+
+
+def _held(error: Exception) -> bool:
+    """Whether it is a lock that was waited for too long, by the driver or by SQLAlchemy."""
+    return isinstance(getattr(error, "orig", error), LockNotAvailable)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from boundaries import activation, bringing, due, editions, importing, lookup, scheduling, turns
 from boundaries.models import Activation, Area, Edition
 from geo.errors import ConflictError, InvalidError
-from geo.models import User
+from geo.models import Report, User
 from geo.settings import Settings
 from tests.boundaries import made
 from tests.boundaries.opened import NONG_SON, copy, receive, unit_of
@@ -105,6 +105,21 @@ def test_what_was_cancelled_or_put_off_while_another_one_was_at_work_is_not_acti
         edition = editions.find(session, "2025-07")
         assert edition.state == ("scheduled" if later else "draft")
         assert (edition.activate_at, edition.problem) == (now + later if later else None, None)
+
+
+def test_what_is_due_says_that_somebody_holds_a_report_and_is_tried_again(
+    own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "_ROWS", "100ms")
+    with own.begin() as session:
+        moved = receive(session, settings, *NONG_SON, 5.0).id
+        scheduling.schedule(session, "2025-01", datetime.now(UTC))
+    with own() as session:
+        session.get_one(Report, moved, with_for_update=True)
+        assert due.activate(own, settings, datetime.now(UTC)) == []
+    with own() as session:
+        assert "Có người đang xử lý một phản ánh" in (editions.find(session, "2025-01").problem or "")
+    assert due.activate(own, settings, datetime.now(UTC)) == ["2025-01"]
 
 
 def test_a_switch_that_finds_another_at_work_is_no_problem_of_what_is_due(

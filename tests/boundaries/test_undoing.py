@@ -1,14 +1,14 @@
 """An edition that came into force goes again, and everybody has again what they had."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from psycopg.errors import LockNotAvailable
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import undoing
+from api import cli, undoing
 from boundaries import activation, editions, turns
 from boundaries.models import Activation, Edition
 from boundaries.rerouting import Rerouting
@@ -85,6 +85,27 @@ def test_a_neighbours_word_that_moves_nobody_spoils_no_undo(
     assert [one.code for one in beside_units.units(session, report, "claimant")] == ["ubnd-507"]
 
 
+def test_a_report_under_a_step_is_a_sentence_on_the_command_line(
+    own: sessionmaker[Session], fresh_database_url: str, monkeypatch: pytest.MonkeyPatch, settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    with own.begin() as session:
+        moved = receive(session, settings, *NONG_SON, 5.0).id
+    monkeypatch.setenv("QUANGNAM_DATABASE_URL", fresh_database_url)
+    monkeypatch.setenv("QUANGNAM_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setattr(turns, "_ROWS", "100ms")
+    for command in ("activate", "undo"):
+        monkeypatch.setattr(sys, "argv", ["quangnam", "boundaries", command, "2025-01"])
+        with own() as session:
+            session.get_one(Report, moved, with_for_update=True)
+            with pytest.raises(SystemExit):
+                cli.main()
+        assert "Có người đang xử lý một phản ánh" in capsys.readouterr().err
+        with own.begin() as session:
+            if command == "activate":
+                activation.activate(session, "2025-01", settings=settings)
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_an_undo_leaves_alone_what_people_do_meanwhile(
     own: sessionmaker[Session], settings: Settings, monkeypatch: pytest.MonkeyPatch, late: bool
@@ -132,10 +153,10 @@ def test_an_undoing_that_a_lock_breaks_off_says_so_and_is_tried_again(
         user_id = user.id
     with own() as session:
         session.get_one(Report, moved, with_for_update=True)
-        with pytest.raises(LockNotAvailable):
+        with pytest.raises(turns.BusyError):
             undoing.do(own, settings, "2025-01", user_id)
     with own() as session:
-        assert "ngắt giữa chừng" in (editions.find(session, "2025-01").problem or "")
+        assert "Có người đang xử lý một phản ánh" in (editions.find(session, "2025-01").problem or "")
     undoing.do(own, settings, "2025-01", user_id)
     with own() as session:
         edition = editions.find(session, "2025-01")
