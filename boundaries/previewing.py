@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, lookup, open_reports, readiness, ruling
+from boundaries import committees, editions, lookup, open_reports, readiness, rule_areas
 from boundaries.models import Edition
 from boundaries.readiness import Unready
 from boundaries.rerouting import Tally
-from boundaries.ruling import Ending
+from boundaries.rule_areas import Ending, Shifting
 from boundaries.wanted import wanted
 from geo.models import Unit
 from geo.settings import Settings
@@ -38,6 +38,7 @@ class Preview:
     without_committee: int  # go to the IOC, for nobody else answers there
     changed: int  # get a line in their history: another unit, other codes of areas, more or less certain
     rules: list[Ending]  # will have no area any more, and decide nothing
+    shifting: list[Shifting]  # will decide for other ground
     unready: list[Unready]  # would get reports that they could not see
 
 
@@ -62,6 +63,6 @@ def preview(session: Session, code: str, *, settings: Settings) -> Preview:
     units = {one.id: one for one in session.scalars(select(Unit).where(Unit.id.in_(tally.units)))}
     moves = [Move(units[old], units[new], count) for (old, new), count in tally.moves.most_common()]
     counts = {name: tally.counts[name] for name in Tally.NAMES}
-    rules = ruling.ending(session, edition, day)
+    rules, shifting = rule_areas.ending(session, edition, day), rule_areas.shifting(session, edition, day)
     unready = readiness.unready(session, tally.came(), settings)
-    return Preview(edition=edition, moves=moves, rules=rules, unready=unready, **counts)
+    return Preview(edition=edition, moves=moves, rules=rules, shifting=shifting, unready=unready, **counts)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from boundaries import lookup
 from boundaries.models import Area, Assignment, Edition
@@ -106,38 +106,6 @@ def standings(session: Session, today: date) -> list[Standing]:
         state: State = out or ("beaten" if by else "wins")
         found.append(Standing(rule, kind, unit, heir(unit, today), state, by))
     return found
-
-
-class Ending(NamedTuple):
-    """A rule that decides nothing once an edition is in force, for that one lacks its area."""
-
-    rule: Rule
-    category: Category
-    unit: Unit
-    area: Area
-
-
-def ending(session: Session, edition: Edition, day: date) -> list[Ending]:
-    """The rules for areas in force on the day that an edition lacks, by area; not those that are over by then.
-
-    None where a later edition goes on to be in force.
-    """
-    later = select(Edition.id).where(Edition.state == "active", Edition.valid_from.between(edition.valid_from, day))
-    if session.scalar(later.where(Edition.id != edition.id).limit(1)) is not None:
-        return []
-    theirs = select(Area.code).where(Area.edition_id == edition.id, Area.level.in_(("district", "commune")))
-    query = (
-        select(Rule, Category, Unit, Area)
-        .join(Category, Category.id == Rule.category_id)
-        .join(Unit, Unit.id == Rule.unit_id)
-        .join(Area, Area.code == Rule.area_code)
-        .join(Edition, Edition.id == Area.edition_id)
-        .where(lookup.in_force(named=False), Area.level.in_(("district", "commune")), Rule.area_code.not_in(theirs))
-        .where(or_(Rule.valid_until.is_(None), Rule.valid_until > day))
-        .order_by(Area.code, Category.position, Rule.id)
-        .options(load_only(Area.kind, Area.name, Area.code))
-    )
-    return [Ending(*row) for row in session.execute(query, {"day": day})]
 
 
 def _check(session: Session, wanted: Wanted, rule: Rule | None) -> None:

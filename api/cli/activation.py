@@ -37,6 +37,12 @@ def preview(edition: EditionCode) -> None:
                 f"Quy tắc {one.category.name} → {one.unit.name} sẽ không còn áp dụng: phiên bản không có "
                 f"{one.area.kind} {one.area.name} ({one.area.code})."
             )
+        for rule in found.shifting:
+            typer.echo(
+                f"Quy tắc {rule.category.name} → {rule.unit.name} sẽ áp dụng cho địa bàn khác: {rule.before.code} là "
+                f"{rule.before.kind} {rule.before.name}, sẽ là {rule.after.kind} {rule.after.name}; "
+                f"trước {rule.before.area_m2 / 1e6:.2f} km², sau {rule.after.area_m2 / 1e6:.2f} km²."
+            )
         _warn(found.unready, settings)
 
 

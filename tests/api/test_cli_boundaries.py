@@ -3,12 +3,14 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from shapely import box
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
 from api.cli import root
 from geo.database import build_engine
 from geo.errors import QuangnamError
+from geo.models import Category, Rule, Unit
 from geo.settings import Settings
 from tests.boundaries.opened import receive
 
@@ -38,6 +40,22 @@ def test_units_that_could_not_see_their_reports_are_a_warning_that_stops_nothing
         assert said in done.stderr
         assert "quangnam user add" in done.stderr
         assert "ubnd-519\tubnd-509\t1" in done.stdout
+
+
+def test_a_preview_names_rules_that_would_get_other_ground(runner: CliRunner, fresh_database_url: str) -> None:
+    engine = build_engine(fresh_database_url)
+    with Session(engine) as session:
+        category = session.scalars(select(Category).where(Category.code == "giao-thong")).one()
+        unit = session.scalars(select(Unit).where(Unit.code == "so-xay-dung")).one()
+        session.add(Rule(category_id=category.id, area_code="20401", unit_id=unit.id, replaces=True, priority=0))
+        said = (
+            f"Quy tắc {category.name} → {unit.name} sẽ áp dụng cho địa bàn khác: 20401 là phường Tân An, "
+            "sẽ là phường Hội An Tây; trước 1.21 km², sau 17.83 km²."
+        )
+        session.commit()
+    engine.dispose()
+    assert said in run(runner, "preview", "2025-07").stdout.splitlines()
+    assert "Quy tắc" not in run(runner, "preview", "2025-01").stdout
 
 
 def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -> None:

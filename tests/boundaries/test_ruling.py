@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from geo.errors import ConflictError, InvalidError
 from geo.models import Category, Report, Rule, Unit
 from geo.reports import Draft
 from geo.settings import Settings
-from tests.boundaries.opened import copy, receive
+from tests.boundaries.opened import receive
 
 TODAY = today()
 DAY = timedelta(days=1)
@@ -128,17 +128,6 @@ def test_a_rule_loses_its_area_with_the_edition_that_has_it(session: Session, wa
     assert [(one.rule, one.state) for one in ruling.standings(session, TODAY)] == [(rule, "nowhere")]
 
 
-def test_rules_whose_area_an_edition_lacks_are_told_beforehand(
-    session: Session, settings: Settings, wanted: Callable[..., Wanted]
-) -> None:
-    lost = ruling.add(session, wanted(area="519"))  # Nông Sơn, which 2025-01 joins to Quế Sơn
-    ruling.add(session, wanted(area="503"))
-    ruling.add(session, wanted(area=None))
-    ruling.add(session, wanted("cong-ty-moi-truong", area="519", priority=1, valid_until=TODAY))
-    told = activation.preview(session, "2025-01", settings=settings).rules
-    assert [(one.rule.id, one.area.name) for one in told] == [(lost.id, "Nông Sơn")]
-
-
 def deleted(own: sessionmaker[Session], number: int) -> None:
     with own.begin() as session:
         assert ruling.remove(session, session.get_one(Rule, number), TODAY)
@@ -200,13 +189,3 @@ def test_rules_stay_while_many_reports_come_in(fresh_database_url: str, wanted: 
         with pytest.raises(OperationalError):
             session.get(Rule, number, with_for_update={"nowait": True})
     engine.dispose()
-
-
-def test_an_edition_that_changes_history_only_ends_no_rule(
-    session: Session, settings: Settings, wanted: Callable[..., Wanted]
-) -> None:
-    ruling.add(session, wanted(area="519"))
-    assert [one.area.code for one in ruling.ending(session, editions.find(session, "2025-01"), TODAY)] == ["519"]
-    copy(session, "2020", "own", date(2025, 6, 1))
-    activation.activate(session, "own", settings=settings)
-    assert activation.preview(session, "2025-01", settings=settings).rules == []

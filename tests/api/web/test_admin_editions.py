@@ -72,6 +72,22 @@ def test_rules_that_would_lose_their_area_are_listed_before_an_activation(client
     assert f"huyện Nông Sơn (519): {category.name} → {unit.name}" in ahead
 
 
+def test_rules_that_would_get_other_ground_are_listed_before_an_activation(
+    client: TestClient, session: Session
+) -> None:
+    category = session.scalars(select(Category).where(Category.code == "giao-thong")).one()
+    unit = session.scalars(select(Unit).where(Unit.code == "so-xay-dung")).one()
+    session.add(Rule(category_id=category.id, area_code="20401", unit_id=unit.id, replaces=True, priority=0))
+    session.flush()
+    ahead = client.get(f"{PATH}/2025-07/activation").text
+    assert "1 quy tắc điều phối sẽ áp dụng cho địa bàn khác" in ahead
+    assert f"phường Tân An → phường Hội An Tây (20401): {category.name} → {unit.name}" in ahead
+    assert "trước 1,21 km², sau 17,83 km²" in ahead
+    english = client.get(f"{PATH}/2025-07/activation?lang=en").text
+    assert "1 routing rules will apply to other ground" in english
+    assert "1.21 km² before, 17.83 km² after" in english
+
+
 def test_units_that_could_not_see_their_reports_are_named_until_they_can(
     client: TestClient, session: Session, settings: Settings, report: Report, make_user: Make
 ) -> None:
