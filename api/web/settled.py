@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from boundaries import reasons
 from boundaries.models import Area, Assignment
 from geo.beside import DOOR
 from geo.i18n import Lang, _, translate
@@ -13,7 +14,7 @@ from geo.models import Event, Report
 
 By = Literal["units", "unit", "ioc"]
 SAID: dict[By, str] = {
-    "units": _("Các đơn vị xác nhận nơi này thuộc {area}."),
+    "units": reasons.SETTLED,  # a word of one may be enough
     "unit": _("Đơn vị xử lý xác nhận nơi này thuộc {area}."),
     "ioc": _("Trung tâm IOC xác nhận nơi này thuộc {area}."),
 }

@@ -197,7 +197,7 @@ def test_why_tells_who_settled_it_and_which_area(
         assert answer["now"]["area"] == last["area"]
         return last["by"], last["role"], last["area"]["code"], last["reason"]["code"], last["reason"]["text"]
 
-    assert told(by_unit) == ("border", None, "507", "border", f"Các đơn vị {said}")
+    assert told(by_unit) == ("border", None, "507", "border", "Nơi này đã được xác nhận thuộc thị xã Điện Bàn.")
     assert told(by_ioc) == ("person", "operator", "507", "border", f"Trung tâm IOC {said}")
     text = "Đơn vị xử lý xác nhận nơi này thuộc thành phố Hội An."
     assert told(confirmed) == ("settled", "officer", "503", "border", text)

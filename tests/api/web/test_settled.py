@@ -49,9 +49,9 @@ def settle(session: Session, settings: Settings, make_report: Make, make_user: M
 @pytest.mark.parametrize(
     ("action", "unit", "named", "said"),
     [
-        ("ours", DIEN_BAN, None, "Các đơn vị xác nhận nơi này thuộc thị xã Điện Bàn."),
-        ("not_ours", HOI_AN, DIEN_BAN, "Các đơn vị xác nhận nơi này thuộc thị xã Điện Bàn."),
-        ("not_ours", DIEN_BAN, None, "Các đơn vị xác nhận nơi này thuộc thành phố Hội An."),
+        ("ours", DIEN_BAN, None, "Nơi này đã được xác nhận thuộc thị xã Điện Bàn."),
+        ("not_ours", HOI_AN, DIEN_BAN, "Nơi này đã được xác nhận thuộc thị xã Điện Bàn."),
+        ("not_ours", DIEN_BAN, None, "Nơi này đã được xác nhận thuộc thành phố Hội An."),
         ("reroute", None, DIEN_BAN, "Trung tâm IOC xác nhận nơi này thuộc thị xã Điện Bàn."),
         ("reroute", None, "so-y-te", "Trung tâm IOC giao phản ánh này cho Sở Y tế."),
         ("confirm", None, None, "Trung tâm IOC xác nhận nơi này thuộc thành phố Hội An."),
@@ -77,7 +77,7 @@ def test_it_is_said_on_after_an_edition_came_and_went(
     client: TestClient, session: Session, settings: Settings, settle: Callable[..., Report]
 ) -> None:
     report = settle("ours", DIEN_BAN)
-    said = "Các đơn vị xác nhận nơi này thuộc thị xã Điện Bàn."
+    said = "Nơi này đã được xác nhận thuộc thị xã Điện Bàn."
     for switch in (activation.activate, activation.undo):
         switch(session, "2025-01", settings=settings)
         session.commit()
