@@ -1,5 +1,6 @@
 """Corrections that an administrator accepted: a layer over an edition, whose own polygons never change."""
 
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +8,9 @@ import shapely
 from geoalchemy2.shape import from_shape
 from numpy.typing import NDArray
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from boundaries import editions, lookup
 from boundaries.metric import Floats
 from boundaries.models import METRIC_SRID, Correction, CorrectionStep, Edition
 from boundaries.settlements import Suggestion
@@ -162,3 +164,21 @@ def listed(session: Session, edition: Edition) -> list[Correction]:
     """Those that were decided on, in force first, then the newest."""
     mine = select(Correction).where(Correction.edition_id == edition.id)
     return list(session.scalars(mine.order_by(Correction.state != "accepted", Correction.id.desc())))
+
+
+def left(session: Session, edition: Edition, day: date) -> int:
+    """How many that count in the edition now in force on the day an edition lacks: none of its own has their middle.
+
+    None where a later edition goes on to be in force.
+    """
+    if editions.follows(session, edition, day, active=True) != edition:
+        return 0
+    theirs = aliased(Correction)
+    own = select(theirs.id).where(
+        theirs.edition_id == edition.id,
+        theirs.state == "accepted",
+        func.ST_Intersects(theirs.geometry, func.ST_PointOnSurface(Correction.geometry)),
+    )
+    query = select(func.count(Correction.id)).join(Edition, Edition.id == Correction.edition_id)
+    lost = query.where(lookup.in_force(named=False), Correction.state == "accepted", ~own.exists())
+    return session.scalar(lost, {"day": day}) or 0

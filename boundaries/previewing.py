@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from boundaries import committees, editions, lookup, open_reports, readiness, rule_areas
+from boundaries import committees, corrections, editions, lookup, open_reports, readiness, rule_areas
 from boundaries.models import Edition
 from boundaries.readiness import Unready
 from boundaries.rerouting import Tally
@@ -39,6 +39,7 @@ class Preview:
     changed: int  # get a line in their history: another unit, other codes of areas, more or less certain
     rules: list[Ending]  # will have no area any more, and decide nothing
     shifting: list[Shifting]  # will decide for other ground
+    corrections: int  # that administrators accepted, will count no more
     unready: list[Unready]  # would get reports that they could not see
 
 
@@ -65,4 +66,12 @@ def preview(session: Session, code: str, *, settings: Settings) -> Preview:
     counts = {name: tally.counts[name] for name in Tally.NAMES}
     rules, shifting = rule_areas.ending(session, edition, day), rule_areas.shifting(session, edition, day)
     unready = readiness.unready(session, tally.came(), settings)
-    return Preview(edition=edition, moves=moves, rules=rules, shifting=shifting, unready=unready, **counts)
+    return Preview(
+        edition=edition,
+        moves=moves,
+        rules=rules,
+        shifting=shifting,
+        corrections=corrections.left(session, edition, day),
+        unready=unready,
+        **counts,
+    )

@@ -43,6 +43,11 @@ def preview(edition: EditionCode) -> None:
                 f"{rule.before.kind} {rule.before.name}, sẽ là {rule.after.kind} {rule.after.name}; "
                 f"trước {rule.before.area_m2 / 1e6:.2f} km², sau {rule.after.area_m2 / 1e6:.2f} km²."
             )
+        if found.corrections:
+            typer.echo(
+                f"{found.corrections} điều chỉnh ranh giới đang áp dụng sẽ không còn áp dụng: phiên bản không có "
+                "chúng; xem /admin/corrections."
+            )
         _warn(found.unready, settings)
 
 

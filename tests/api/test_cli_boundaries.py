@@ -2,12 +2,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from geoalchemy2.shape import from_shape
 from shapely import box
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
 from api.cli import root
+from boundaries import editions
+from boundaries.models import METRIC_SRID, Correction
 from geo.database import build_engine
 from geo.errors import QuangnamError
 from geo.models import Category, Rule, Unit
@@ -56,6 +59,20 @@ def test_a_preview_names_rules_that_would_get_other_ground(runner: CliRunner, fr
     engine.dispose()
     assert said in run(runner, "preview", "2025-07").stdout.splitlines()
     assert "Quy tắc" not in run(runner, "preview", "2025-01").stdout
+
+
+def test_a_preview_counts_corrections_that_would_apply_no_more(runner: CliRunner, fresh_database_url: str) -> None:
+    assert "điều chỉnh" not in run(runner, "preview", "2025-01").stdout
+    engine = build_engine(fresh_database_url)
+    with Session(engine) as session:
+        place = from_shape(box(0, 0, 1, 1), METRIC_SRID)
+        counts = {"reports": 3, "senders": 2}
+        for state in ("accepted", "undone"):
+            edition = editions.find(session, "2020").id
+            session.add(Correction(edition_id=edition, area_code="507", geometry=place, state=state, **counts))
+        session.commit()
+    engine.dispose()
+    assert "1 điều chỉnh ranh giới đang áp dụng sẽ không còn áp dụng" in run(runner, "preview", "2025-01").stdout
 
 
 def test_editions_are_listed_checked_compared_and_activated(runner: CliRunner) -> None:

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from boundaries import activation, due, editions, readiness, rerouting, scheduling
+from boundaries import activation, corrections, due, editions, readiness, rerouting, scheduling, settlements
 from boundaries.models import Edition
 from geo.models import Category, Report, Rule, Unit, User
 from geo.settings import Settings
 from tests.boundaries.opened import HOI_AN, NONG_SON, receive, unit, unit_of
+from tests.boundaries.settling import Settle
 
 
 def test_a_preview_writes_nothing_and_holds_nobody_up(own: sessionmaker[Session], settings: Settings) -> None:
@@ -109,3 +110,22 @@ def test_units_that_could_not_see_what_comes_to_them_are_named(
     made_ = activation.activate(session, "2025-01", settings=settings)
     assert [one.unit.code for one in readiness.after(session, made_, settings)] == ["ubnd-509"]
     assert readiness.after(session, made_, mailing) == []
+
+
+def test_corrections_that_an_edition_does_not_have_are_counted(
+    session: Session, settings: Settings, edition: Edition, settle: Settle, administrator: User
+) -> None:
+    def lost(code: str) -> int:
+        return activation.preview(session, code, settings=settings).corrections
+
+    settle(3)
+    (one,) = settlements.suggestions(session, edition)
+    row = corrections.decide(session, edition, one, accepted=True, user_id=administrator.id)
+    assert lost("2025-01") == 1
+    there = editions.find(session, "2025-01")
+    own = corrections.decide(session, there, one, accepted=True, user_id=administrator.id)
+    assert lost("2025-01") == 0
+    corrections.change(session, own.id, "undone", user_id=administrator.id)
+    assert lost("2025-01") == 1
+    corrections.change(session, row.id, "undone", user_id=administrator.id)
+    assert lost("2025-01") == 0

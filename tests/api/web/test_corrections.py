@@ -47,7 +47,7 @@ def test_a_suggestion_is_applied_undone_and_applied_again(
     assert row.state == "accepted"
 
 
-def test_what_was_applied_to_an_edition_that_is_not_in_force_is_listed_with_its_name(
+def test_what_was_applied_is_told_before_another_edition_comes_and_then_listed_with_the_name_of_its_own(
     client: TestClient, session: Session, settings: Settings, make_report: Make, make_user: Make, sign_in: Make
 ) -> None:
     settling(session, settings, make_report)(3)
@@ -56,6 +56,9 @@ def test_what_was_applied_to_an_edition_that_is_not_in_force_is_listed_with_its_
     row = corrections.decide(session, then, settlements.suggestions(session, then)[0], accepted=True, user_id=user.id)
     sign_in(client, user)
     assert "hiện không có hiệu lực" not in client.get("/admin/corrections").text
+    ahead = client.get("/admin/boundaries/2025-01/activation", headers={"accept": "text/html"}).text
+    assert "1 điều chỉnh ranh giới đang áp dụng sẽ không còn áp dụng" in ahead
+    assert '<a href="/admin/corrections">' in ahead.partition("1 điều chỉnh ranh giới")[2].partition("</p>")[0]
     activation.activate(session, "2025-01", settings=settings)
     page = client.get("/admin/corrections").text
     assert f"của phiên bản {then.name}, hiện không có hiệu lực" in page
