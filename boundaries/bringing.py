@@ -1,5 +1,6 @@
 """An operator's own areas into a draft: the edition made or found, the coast and the committees thought of."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from geo.i18n import _
 from geo.models import Unit
 
 NAMED = 10  # of units that keep another name, so many are named
+_CODE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,21 @@ class About:
     redistributable: bool | None = None
 
 
-def refuse_active(session: Session, code: str) -> None:
-    """ConflictError where the edition is active: such a one never changes."""
+def may_write(session: Session, code: str) -> None:
+    """ConflictError where the edition is active: such a one never changes; InvalidError for a new one's unfit code."""
     try:
         edition = editions.find(session, code)
     except NotFoundError:
+        _check(code)
         return
     importing.refuse_active(session, edition)
+
+
+def _check(code: str) -> None:
+    """InvalidError for a code that no address can hold."""
+    if _CODE.fullmatch(code) is None:
+        said = _("Mã gồm chữ không dấu, số, dấu chấm, gạch dưới và gạch nối, nhiều nhất 40 ký tự, ví dụ 2027-01.")
+        raise InvalidError(said, field="edition")
 
 
 def complete(session: Session, reading: Reading) -> None:
@@ -86,6 +96,7 @@ def _draft(session: Session, about: About, reading: Reading) -> Edition:
         for name, value in given.items():
             setattr(edition, name, value)
         return edition
+    _check(about.code)
     if about.name is None or about.valid_from is None:
         raise InvalidError(_("Phiên bản {code} là mới: cần tên và ngày hiệu lực."), code=about.code)
     defaults = {

@@ -65,7 +65,7 @@ def import_(  # noqa: PLR0917 (Typer makes options of them, whose order nobody s
     settings = load()
     with context.engine(settings) as engine:
         with Session(engine) as session, session.begin():
-            bringing.refuse_active(session, edition)
+            bringing.may_write(session, edition)
             land = territory.known(session)
             reading = files.read(file, level, fields, layer=layer, crs=crs, tolerance=tolerance, land=land)
             territory.check(session, reading, edition, land)

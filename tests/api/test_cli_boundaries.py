@@ -12,7 +12,7 @@ from api.cli import root
 from boundaries import editions
 from boundaries.models import METRIC_SRID, Correction
 from geo.database import build_engine
-from geo.errors import QuangnamError
+from geo.errors import InvalidError, QuangnamError
 from geo.models import Category, Rule, Unit
 from geo.settings import Settings
 from tests.boundaries.opened import receive
@@ -129,6 +129,11 @@ def test_an_import_is_a_report_until_it_is_committed(runner: CliRunner, tmp_path
     assert run(runner, *arguments, "--commit").exit_code == 0
     assert "own\tbản nháp\t2026-02-01\t\t2\t0\thuyện\tCủa tỉnh\town.geojson" in run(runner, "list").stdout
     assert "hiệu lực từ 2026-02-01." in run(runner, "activate", "own").stdout
+    for unfit in ("Hai/Nam", "của tỉnh", "-own", "o" * 41):
+        for also in ([], ["--commit"]):
+            refused = run(runner, "import", str(path), "--edition", unfit, *arguments[4:], *also)
+            assert isinstance(refused.exception, InvalidError), unfit
+            assert "Mã gồm chữ không dấu" in str(refused.exception)
     again = run(runner, *arguments, "--commit")
     assert again.exit_code != 0
     assert "đang hiệu lực" in str(again.exception)

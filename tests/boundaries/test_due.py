@@ -61,7 +61,7 @@ def test_the_worker_activates_what_is_due_and_says_what_stands_in_the_way(
     scheduling.schedule(session, "2025-01", now + timedelta(hours=1), user.id)
     session.commit()
     with pytest.raises(ConflictError, match="hủy hẹn"):
-        bringing.refuse_active(session, "2025-01")
+        bringing.may_write(session, "2025-01")
     assert due.activate(sessions, settings, now) == []
     assert due.activate(sessions, settings, now + timedelta(hours=2)) == ["2025-01"]
     assert unit_of(session, moved) == "ubnd-509"

@@ -92,7 +92,7 @@ def test_own_polygons_become_a_draft_that_can_be_activated(session: Session, tmp
     editions.activate(session, "own")
     assert editions.find(session, on=date(2026, 5, 1)).code == "own"
     with pytest.raises(ConflictError, match="đang hiệu lực"):
-        bringing.refuse_active(session, "own")
+        bringing.may_write(session, "own")
     with pytest.raises(ConflictError, match="đang hiệu lực"):
         bringing.bring(session, ABOUT, found)
 

@@ -29,7 +29,6 @@ CHOICES = ("level", "routing_level", "redistributable")
 NAMES = ("edition", "name", "valid_from", *CHOICES, "crs", "tolerance", *COLUMNS, *TEXTS)
 LEVELS = {"district": _("huyện"), "commune": _("xã"), "neighbour": _("tỉnh bên cạnh")}
 _ALLOWED = {"level": ("", *LEVELS), "routing_level": ("", "district", "commune"), "redistributable": ("", "yes", "no")}
-_CODE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 _CRS = re.compile(r"(?:EPSG:?)?\s*(\d{4,6})", re.IGNORECASE)
 _MOST = 1_000_000.0  # m²: a larger hole is no slip
 
@@ -51,13 +50,10 @@ def tidied(said: Form) -> dict[str, str]:
 
 
 def check(session: Session, form: Form) -> None:
-    """InvalidError where a new edition lacks its name or its first day, or has a code that no address can hold."""
+    """InvalidError where a new edition lacks its name or its first day."""
     code = form["edition"]
     if session.scalar(select(Edition.id).where(Edition.code == code)) is not None:
         return
-    if _CODE.fullmatch(code) is None:
-        said = _("Mã gồm chữ không dấu, số, dấu chấm, gạch dưới và gạch nối, nhiều nhất 40 ký tự, ví dụ 2027-01.")
-        raise InvalidError(said, field="edition")
     for name in ("name", "valid_from"):
         if not form[name]:
             raise InvalidError(_("Phiên bản {code} là mới: cần tên và ngày hiệu lực."), field=name, code=code)

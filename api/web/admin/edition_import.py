@@ -76,8 +76,8 @@ def _checked(request: Request, settings: Settings, form: dict[str, str], data: b
     code = form["edition"]
     sessions = request.app.state.sessions
     with sessions.begin() as session:
+        bringing.may_write(session, code)
         forms.check(session, form)
-        bringing.refuse_active(session, code)
         draft = session.scalar(select(Edition).where(Edition.code == code))
         seen, land = facts.stamp(draft), territory.known(session)
         districts = territory.districts(session, code)
