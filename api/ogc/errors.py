@@ -65,9 +65,9 @@ def told(request: Request, error: Exception) -> Response:
         title = HTTPStatus(status).phrase if status == 400 else ""
         named = {400: _("Câu hỏi chưa đúng"), 404: _("Không tìm thấy"), 503: _("Hệ thống chưa sẵn sàng")}
         title = translate(named.get(status, title), language(request))
-        return page(
-            request, "error.html", status=status, headers=headers, title=title, detail=sentence, number=status, asked=""
-        )
+        way = ("/ogc/collections", _("Các bộ dữ liệu")) if status == 404 else None
+        told = {"title": title, "detail": sentence, "number": status, "back": way, "asked": ""}
+        return page(request, "error.html", status=status, headers=headers, **told)
     body = orjson.dumps({"code": code, "description": sentence})
     headers |= {"Content-Language": language(request)}
     return Response(body, status, headers, "application/json")

@@ -213,3 +213,13 @@ def test_pages_of_other_sites_may_read(client: TestClient) -> None:
     assert asked.status_code == 204
     assert asked.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
     assert "access-control-allow-origin" not in client.get("/api/v1/categories").headers
+
+
+def test_a_person_is_told_as_a_page_and_led_back_to_what_there_is(client: TestClient) -> None:
+    as_person = {"Accept": "text/html"}
+    gone = client.get("/ogc/collections/nothing", headers=as_person)
+    assert gone.status_code == 404
+    assert '<a class="button" href="/ogc/collections">' in gone.text
+    wrong = client.get("/ogc/collections?nothing=1", headers=as_person)
+    assert wrong.status_code == 400
+    assert "Câu hỏi chưa đúng" in wrong.text
