@@ -77,7 +77,7 @@ def end(session: Session, unit: Unit, day: date, successor: Unit | None, today: 
     merged into this one, do not fit; InvalidError for a day before the unit began.
     """
     _lock(session)
-    _changeable(unit)
+    changeable(unit)
     into = None if successor is None or successor.kind == "ioc" else successor
     if _over(unit, today) and (day != unit.valid_until or unit.merged_into_id is not None):
         raise ConflictError(
@@ -106,7 +106,7 @@ def take_back(session: Session, unit: Unit, today: date) -> bool:
     ConflictError where its day has come, or where accounts, keys, rules or other units wait for the new unit.
     """
     _lock(session)
-    _changeable(unit)
+    changeable(unit)
     if unit.valid_until is not None and not _over(unit, today):
         unit.valid_until, unit.merged_into = None, None
         session.flush()
@@ -147,7 +147,8 @@ def _fitting(unit: Unit, into: Unit, day: date) -> None:
         )
 
 
-def _changeable(unit: Unit) -> None:
+def changeable(unit: Unit) -> None:
+    """ConflictError for a unit whose days no administrator sets."""
     if unit.kind not in KINDS:
         raise ConflictError(
             NOT_OURS if unit.kind == "committee" else _("Trung tâm IOC luôn hoạt động."), unit=unit.name

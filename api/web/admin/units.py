@@ -120,6 +120,8 @@ def _save(change: Change) -> Saved:
         succession.found(session, name=name, kind=kind, day=day(said, "valid_from"), email=email)
         return Saved(_("Đã thành lập đơn vị."))
     unit = unit_of(session, change.key)
+    if said.get("valid_until") or said.get("merged_into"):
+        succession.changeable(unit)
     unit.name = checked(said.get("name", ""), "name", least=2, most=200)
     unit.email = normalise_email(said.get("email", ""))
     unit.approves_results = change.flag("approves_results")

@@ -134,10 +134,16 @@ def test_a_unit_is_founded_merged_and_taken_back_with_forms(
     assert post(client, "units", key="cong-ty-dien-luc", action="undo").status_code == 422
 
 
-def test_the_days_of_a_committee_are_not_in_its_form(client: TestClient, session: Session, administrator: User) -> None:
+def test_the_days_of_a_committee_are_not_in_its_form_and_refused(
+    client: TestClient, session: Session, administrator: User
+) -> None:
     assert "valid_until" not in client.get("/admin/units?key=ubnd-503").text
     changed = post(client, "units", key="ubnd-503", name="UBND TP Hội An", valid_until="2026-12-31")
-    assert changed.status_code == 200
+    assert changed.status_code == 422
+    assert "Ngày của UBND thành phố Hội An theo phiên bản địa giới, không đổi được ở đây." in changed.text
+    assert post(client, "units", key="ubnd-503", name="UBND TP Hội An", merged_into="so-xay-dung").status_code == 422
+    assert "luôn hoạt động" in post(client, "units", key="ioc", name="Trung tâm", valid_until="2026-12-31").text
+    assert post(client, "units", key="ubnd-503", name="UBND TP Hội An", valid_until="").status_code == 200
     unit = session.scalars(select(Unit).where(Unit.code == "ubnd-503")).one()
     session.refresh(unit)
     assert (unit.name, unit.valid_until) == ("UBND TP Hội An", None)
