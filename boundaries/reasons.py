@@ -145,3 +145,13 @@ def metres(distance: float) -> str:
 def percent(chance: float) -> str:
     """A probability in whole per cent, of which 100 only says that it is certain."""
     return f"{100 if chance >= 1 else min(round(100 * chance), 99)}%"
+
+
+def whole(shares: Sequence[float]) -> list[int]:
+    """Shares (0–1) in whole per cent that add up as the shares do: what is left goes to the largest remainders."""
+    found = [math.floor(round(100 * share, 2)) for share in shares]
+    left = round(100 * sum(shares)) - sum(found)
+    by_rest = sorted(range(len(found)), key=lambda place: found[place] - round(100 * shares[place], 2))
+    for place in by_rest[:left]:
+        found[place] += 1
+    return found

@@ -97,7 +97,10 @@ def _told(found: Routing) -> str:
     lines.append(translate(found.reason.message, "vi", **found.reason.values))
     if found.confidence is not None:
         lines.append(_in_words(CHANCE, chance=reasons.percent(found.confidence)))
-    lines += [f"  {one.share:4.0%}  {one.area.code} {one.area.name}" for one in found.candidates]
+    shares = reasons.whole([one.share for one in found.candidates])
+    lines += [
+        f"  {share:3}%  {one.area.code} {one.area.name}" for one, share in zip(found.candidates, shares, strict=True)
+    ]
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 import csv
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.cli import main, route_file
 from api.intake import submit
+from boundaries.reasons import whole
 from geo.database import build_engine
 from geo.models import Category, Rule, Unit
 from geo.reports import Draft
@@ -59,6 +61,15 @@ def test_an_uncertain_pin_lists_the_candidates(run: Run) -> None:
     out = run("route", "108.3380", "15.8794", "--accuracy", "8000")[1]
     assert "%  508 Duy Xuyên" in out
     assert "cần xác nhận" in out
+
+
+def test_the_shares_of_the_candidates_add_up_in_whole_per_cent(run: Run) -> None:
+    out = run("route", "108.3005", "15.905", "--accuracy", "60")[1]
+    assert sum(int(share) for share in re.findall(r"^ +(\d+)%  \d", out, re.MULTILINE)) == 100
+    assert whole([0.545, 0.455]) == [55, 45]
+    assert whole([0.3334, 0.3333, 0.3333]) == [34, 33, 33]
+    assert whole([0.9999, 0.0001]) == [100, 0]
+    assert whole([]) == []
 
 
 @pytest.mark.parametrize(
