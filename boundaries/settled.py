@@ -27,7 +27,7 @@ def follow(session: Session, report: Report, action: Action) -> None:
         return
     query = select(Assignment).where(Assignment.report_id == report.id).order_by(Assignment.id.desc()).limit(1)
     newest = session.scalar(query)
-    if newest is None or not newest.candidates:
+    if newest is None or newest.edition_id is None or not newest.candidates:
         return
     before, unit = area_of(newest.candidates), session.get_one(Unit, report.unit_id)
     areas = [one["area"] for one in newest.candidates if one["unit"] == unit.code]
