@@ -207,3 +207,11 @@ def fresh_database_url(database_url: str, worker_id: str) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     admin.dispose()
+
+
+@pytest.fixture
+def own(fresh_database_url: str) -> Iterator[Engine]:
+    """That database's engine, whose connections are really apart."""
+    engine = build_engine(fresh_database_url)
+    yield engine
+    engine.dispose()

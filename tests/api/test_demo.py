@@ -1,7 +1,6 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -13,7 +12,6 @@ from api import demo
 from api.demo import moments
 from boundaries.models import Assignment
 from boundaries.routing import route
-from geo.database import build_engine
 from geo.deadlines import ZONE
 from geo.density.keeping import keep
 from geo.filters import Filters
@@ -28,13 +26,6 @@ from maps.features import select_public, to_feature
 from maps.tally import tally
 
 NOW = datetime(2026, 6, 3, 5, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 def stored(engine: Engine, *columns: object) -> list[tuple]:

@@ -12,20 +12,13 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.routes import exports
 from api.takers import Slots
-from geo.database import build_engine, build_sessions
+from geo.database import build_sessions
 from geo.deadlines import ZONE
 from geo.errors import TooManyError
 from geo.models import Report
 from geo.settings import Settings
 from maps.export import FORMATS
 from tests.maps.export.reading import read
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

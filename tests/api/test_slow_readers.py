@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from api import download
 from api.app import create_app
 from api.routes import exports
-from geo.database import build_engine, build_sessions
+from geo.database import build_sessions
 from geo.models import Export, Report
 from geo.settings import Settings
 from maps.export import rows
@@ -26,13 +26,6 @@ RUNNING = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND query LIKE 'COPY%' AND state = 'active'
     """
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

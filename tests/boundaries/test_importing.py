@@ -144,8 +144,7 @@ def test_a_committee_by_another_name_is_told_and_kept(session: Session, tmp_path
     found = reading(tmp_path, code=["502", "503"], name=["Tam Kỳ", "Faifo"])
     bringing.complete(session, found)
     told = "\n".join(map(str, found.findings))
-    assert "giữ tên cũ" in told
-    assert "UBND thành phố Hội An" in told
-    assert "UBND thành phố Faifo" in told
+    assert "1 đơn vị xử lý đã có giữ tên cũ" in told
+    assert "ubnd-503 “UBND thành phố Hội An” (“UBND thành phố Faifo”)" in told
     bringing.bring(session, ABOUT, found)
     assert session.scalars(select(Unit.name).where(Unit.code == "ubnd-503")).one() == "UBND thành phố Hội An"

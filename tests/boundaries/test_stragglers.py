@@ -1,7 +1,6 @@
 """Steps beside a switch: no open report stays at a committee that is gone."""
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,7 +13,6 @@ from api.intake import Second, submit
 from boundaries import activation, due, open_reports, stragglers, turns
 from boundaries.models import Assignment, Edition
 from geo import workflow
-from geo.database import build_engine
 from geo.details import Details
 from geo.errors import ConflictError, InvalidError
 from geo.models import Event, Report, Unit
@@ -29,14 +27,6 @@ OPERATOR = Actor("operator")
 BLOCKED = """
     SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
     """
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[sessionmaker[Session]]:
-    """Sessions that commit, each with a connection of its own."""
-    engine = build_engine(fresh_database_url)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
 
 
 def unit(session: Session, code: str) -> int:

@@ -8,15 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from api.bulk.importing import Summary, import_file
-from geo.database import build_engine
 from geo.settings import Settings
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

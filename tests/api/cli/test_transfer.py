@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from api.cli import main
-from geo.database import build_engine
 from geo.models import Report
 from geo.settings import Settings
 from tests.boundaries.opened import receive
@@ -29,13 +28,6 @@ class Done(NamedTuple):
 
 
 Run = Callable[..., Done]
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -9,15 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
 from api.delivery import worker
-from geo.database import build_engine, build_sessions
+from geo.database import build_sessions
 from geo.settings import Settings
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy import Engine, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from geo.database import build_engine
 from geo.filters import Filters
 from geo.models import Report
 from maps.export import FORMATS, Asked, count, source, stream, write
@@ -17,13 +16,6 @@ from maps.export import rows as rows_module
 from maps.export.rows import Rows
 
 EVERY = pytest.mark.parametrize("name", FORMATS)
-
-
-@pytest.fixture
-def own(fresh_database_url: str) -> Iterator[Engine]:
-    engine = build_engine(fresh_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
